@@ -1,0 +1,115 @@
+"""The vocabulary of columns, the declarative base, and how each engine is opened safely."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from sqlalchemy import BigInteger, DateTime, Engine, Integer, MetaData, String, Text, create_engine, event
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+BUSY_TIMEOUT_MS = 15_000
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC: aware in Python always; refuses a naive one, so a zone cannot be lost silently."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+Id = Annotated[str, mapped_column(String(36))]
+IdKey = Annotated[str, mapped_column(String(36), primary_key=True)]
+Grams = Annotated[int, mapped_column(BigInteger)]
+"""Integer grams, or integer watt-hours where the substance is energy."""
+Moment = Annotated[datetime, mapped_column(UtcDateTime)]
+Word = Annotated[str, mapped_column(String(64))]
+Name = Annotated[str, mapped_column(String(200))]
+Json = Annotated[str, mapped_column(Text)]
+"""JSON text; canonical (RFC 8785) where it is hashed."""
+
+
+class Base(DeclarativeBase):
+    """Our own base, so that rows stay free of Flask."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+_writing: ContextVar[bool] = ContextVar("huiliu_writing", default=False)
+
+
+@contextmanager
+def writing(session: Session) -> Iterator[Session]:
+    """Make the session's next transaction a writing one; the caller commits.
+
+    SQLite must take its write lock at BEGIN: a transaction that starts by reading and then writes is refused
+    (SQLITE_BUSY_SNAPSHOT) when another one wrote in between. So the reads of the sign-in are ended first.
+    Rolls back when the block raises.
+    """
+    session.rollback()
+    token = _writing.set(True)
+    try:
+        yield session
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        _writing.reset(token)
+
+
+def _open_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+def harden(engine: Engine) -> Engine:
+    """Give a SQLite engine WAL, full synchronisation, foreign keys and writers that lock at BEGIN; others pass."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _open_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def open_engine(url: str, **options: Any) -> Engine:
+    """An engine for SQLite or PostgreSQL (`postgresql+psycopg://`), hardened."""
+    return harden(create_engine(url, **options))
