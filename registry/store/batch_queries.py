@@ -1,0 +1,160 @@
+"""Questions about batches, their names and their places: plain functions, rows in and out, no rules."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from registry.store.batches import BatchCodeRow, BatchPlaceRow, BatchRow, ContainerRow
+from registry.store.parties import CodeRollRow, IssuedCodeRow, OrganisationRow, SiteRow
+
+Held = tuple[BatchRow, BatchPlaceRow]
+Located = tuple[SiteRow, OrganisationRow]
+
+
+def batch(session: Session, batch_id: str) -> Held | None:
+    """The batch and its place, or None."""
+    found = session.execute(_HELD.where(BatchRow.id == batch_id)).first()
+    return None if found is None else (found[0], found[1])
+
+
+def batches(session: Session, batch_ids: Collection[str]) -> dict[str, Held]:
+    """Batches and places by id; unknown ids are absent."""
+    rows = session.execute(_HELD.where(BatchRow.id.in_(batch_ids)))
+    return {row[0].id: (row[0], row[1]) for row in rows}
+
+
+_HELD: Select[BatchRow, BatchPlaceRow] = select(BatchRow, BatchPlaceRow).join(
+    BatchPlaceRow, BatchPlaceRow.batch_id == BatchRow.id
+)
+
+
+def names_of(session: Session, batch_ids: Collection[str]) -> dict[str, list[BatchCodeRow]]:
+    """Every code that names or named each batch, in the order they were bound."""
+    found: dict[str, list[BatchCodeRow]] = defaultdict(list)
+    query = select(BatchCodeRow).where(BatchCodeRow.batch_id.in_(batch_ids)).order_by(BatchCodeRow.id)
+    for row in session.scalars(query):
+        found[row.batch_id or ""].append(row)
+    return dict(found)
+
+
+def container_codes(session: Session, container_ids: Collection[str]) -> dict[str, str]:
+    """The registry code each container carries now."""
+    query = select(BatchCodeRow.container_id, BatchCodeRow.value).where(
+        BatchCodeRow.container_id.in_(container_ids),
+        BatchCodeRow.scheme == "registry",
+        BatchCodeRow.released_seq.is_(None),
+    )
+    return {container: value for container, value in session.execute(query) if container is not None}
+
+
+def named(session: Session, values: Iterable[str]) -> BatchCodeRow | None:
+    """What any of these spellings names: the live name first, else the latest that was given up."""
+    query = (
+        select(BatchCodeRow)
+        .where(BatchCodeRow.value.in_(list(values)))
+        .order_by(BatchCodeRow.released_seq.is_not(None), BatchCodeRow.bound_seq.desc(), BatchCodeRow.id.desc())
+        .limit(1)
+    )
+    return session.scalars(query).first()
+
+
+def issued(session: Session, code: str) -> tuple[str, str | None] | None:
+    """A registry code that was drawn, with the site its roll was handed to (None: drawn for a batch)."""
+    query = (
+        select(IssuedCodeRow.code, CodeRollRow.site_id)
+        .outerjoin(CodeRollRow, CodeRollRow.id == IssuedCodeRow.roll_id)
+        .where(IssuedCodeRow.code == code)
+    )
+    found = session.execute(query).first()
+    return None if found is None else (found[0], found[1])
+
+
+def container(session: Session, container_id: str) -> ContainerRow | None:
+    """The container with this id."""
+    return session.get(ContainerRow, container_id)
+
+
+def contained(session: Session, container_id: str) -> Sequence[str]:
+    """Ids of the batches a container carries now."""
+    query = select(BatchPlaceRow.batch_id).where(BatchPlaceRow.container_id == container_id)
+    return session.scalars(query.order_by(BatchPlaceRow.batch_id)).all()
+
+
+def sites(session: Session, site_ids: Collection[str]) -> dict[str, Located]:
+    """Sites with the organisations that run them, by site id."""
+    query = (
+        select(SiteRow, OrganisationRow)
+        .join(OrganisationRow, OrganisationRow.id == SiteRow.organisation_id)
+        .where(SiteRow.id.in_(site_ids))
+    )
+    return {row[0].id: (row[0], row[1]) for row in session.execute(query)}
+
+
+def organisations(session: Session, organisation_ids: Collection[str]) -> dict[str, OrganisationRow]:
+    """Organisations by id."""
+    query = select(OrganisationRow).where(OrganisationRow.id.in_(organisation_ids))
+    return {row.id: row for row in session.scalars(query)}
+
+
+def page(
+    session: Session,
+    *,
+    conditions: Sequence[ColumnElement[bool]],
+    after: tuple[int, str] | None,
+    limit: int,
+) -> Sequence[Held]:
+    """Batches most recently touched first; `after` is the (last_seq, id) of the last one seen."""
+    query = _HELD.where(*conditions)
+    if after is not None:
+        seq, batch_id = after
+        query = query.where(
+            or_(
+                BatchPlaceRow.last_seq < seq,
+                and_(BatchPlaceRow.last_seq == seq, BatchPlaceRow.batch_id > batch_id),
+            )
+        )
+    query = query.order_by(BatchPlaceRow.last_seq.desc(), BatchPlaceRow.batch_id).limit(limit)
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def held_by(organisation_id: str) -> ColumnElement[bool]:
+    """Condition: the organisation answers for the batch now."""
+    return BatchPlaceRow.holder_id == organisation_id
+
+
+def among(batch_ids: Select[str]) -> ColumnElement[bool]:
+    """Condition: one of a select of batch ids."""
+    return BatchRow.id.in_(batch_ids)
+
+
+def having(*, status: str | None, stream: str | None, site_id: str | None) -> list[ColumnElement[bool]]:
+    """Conditions on the place and the stream; None: any. A void batch shows only when it is asked for."""
+    wanted: list[ColumnElement[bool]] = []
+    if status is None:
+        wanted.append(BatchPlaceRow.status != "void")
+    for column, value in ((BatchPlaceRow.status, status), (BatchRow.stream, stream), (BatchPlaceRow.site_id, site_id)):
+        if value is not None:
+            wanted.append(column == value)
+    return wanted
+
+
+def spelled(text: str) -> ColumnElement[bool]:
+    """Condition: a code starts with the text, or the product is it."""
+    pattern = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    coded = select(BatchCodeRow.batch_id).where(BatchCodeRow.value.like(pattern, escape="\\"))
+    return or_(BatchRow.id.in_(coded), func.upper(BatchRow.product) == text)
+
+
+def to_organisation(organisation_id: str) -> ColumnElement[bool]:
+    """Condition: it travels to a site of the organisation."""
+    own = select(SiteRow.id).where(SiteRow.organisation_id == organisation_id)
+    return and_(BatchPlaceRow.status == "transit", BatchPlaceRow.to_site_id.in_(own))
+
+
+def from_organisation(organisation_id: str) -> ColumnElement[bool]:
+    """Condition: it travels away from a site of the organisation."""
+    return and_(BatchPlaceRow.status == "transit", held_by(organisation_id))
