@@ -25,7 +25,7 @@ demo: setup ## the demonstration province on http://127.0.0.1:8000 (HUILIU_HOST,
 	[ -s var/secret_key ] || (umask 077 && $(BIN)/python -c 'import secrets; print(secrets.token_hex(32))' > var/secret_key)
 	export HUILIU_SECRET_KEY="$${HUILIU_SECRET_KEY:-$$(cat var/secret_key)}"
 	export HUILIU_PUBLIC_URL="$${HUILIU_PUBLIC_URL:-http://$(HUILIU_HOST):$(HUILIU_PORT)}"
-	$(BIN)/alembic upgrade head
+	$(BIN)/flask --app wsgi migrate
 	$(BIN)/flask --app wsgi demo load --year 2025 --scenario BS --second-use 0.3 --seed 1
 	exec $(BIN)/gunicorn wsgi:app --bind $(HUILIU_HOST):$(HUILIU_PORT) --workers $(HUILIU_WORKERS) --threads 4
 
