@@ -52,11 +52,11 @@ class PostgresServer:
 def throwaway_postgres(*, durable: bool = False) -> Iterator[PostgresServer]:
     """Start a PostgreSQL in a new folder, as an unprivileged user, and remove both afterwards.
 
-    `durable` keeps the shipped safety settings: for crash tests and benchmarks, where a fast answer would be a false one.
+    `durable` keeps the shipped safety settings: for crash tests and benchmarks, where fast would be false.
     Fails, never skips, when the binaries are missing.
     """
     binaries = _binaries()
-    directory = Path(tempfile.mkdtemp(prefix="huiliu-pg-", dir="/tmp"))  # noqa: S108  a socket's path must be short
+    directory = Path(tempfile.mkdtemp(prefix="huiliu-pg-", dir="/tmp"))  # short: it holds a socket
     prefix = _unprivileged(directory)
     data = directory / "data"
     try:
