@@ -1,0 +1,235 @@
+"""The words of codes that the pages show, and the numbers and moments beside them, as template filters.
+
+Tables with names in both languages (streams, processes, kinds, outcomes) speak for themselves; the rest are here,
+in Chinese, and go through the catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from flask_babel import get_locale, gettext
+
+from registry.domain import events, mass, outcomes, streams, substances
+from registry.domain.refusals import Refusal
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def N_(text: str) -> str:  # noqa: N802  # the name that message extraction looks for
+    """Mark a message for the catalogue without translating it yet."""
+    return text
+
+
+STATUSES = {
+    "stock": N_("在库"),
+    "transit": N_("在途"),
+    "cascade": N_("梯次利用中"),
+    "reuse": N_("再使用中"),
+    "closed": N_("已了结"),
+    "void": N_("已作废"),
+}
+ROLES = {
+    "anonymous": N_("访客"),
+    "collector": N_("收集员"),
+    "operator": N_("工厂操作员"),
+    "inspector": N_("检测员"),
+    "producer": N_("生产者"),
+    "pro": N_("生产者责任组织"),
+    "regulator": N_("监管人员"),
+    "administrator": N_("系统管理员"),
+}
+SITE_KINDS = {
+    "collection_point": N_("回收点"),
+    "transfer_station": N_("中转站"),
+    "dismantling_plant": N_("拆解厂"),
+    "cascade_plant": N_("梯次利用厂"),
+    "recycling_plant": N_("再生利用厂"),
+    "remanufacturing_plant": N_("再制造厂"),
+    "disposal_site": N_("处置场"),
+    "laboratory": N_("检测实验室"),
+}
+ORGANISATION_KINDS = {
+    "collection_company": N_("回收企业"),
+    "dismantler": N_("拆解企业"),
+    "cascade_user": N_("梯次利用企业"),
+    "recycler": N_("再生利用企业"),
+    "remanufacturer": N_("再制造企业"),
+    "disposer": N_("处置企业"),
+    "producer": N_("生产企业"),
+    "pro": N_("生产者责任组织"),
+    "consortium": N_("联合体"),
+    "inspector": N_("检测机构"),
+    "carrier": N_("运输企业"),
+    "authority": N_("主管部门"),
+}
+PRODUCTS = {
+    "LFP": N_("磷酸铁锂"),
+    "NCM": N_("三元锂"),
+    "LMO": N_("锰酸锂"),
+    "mixed": N_("混合"),
+}
+MEASURED = {"weighed": N_("过磅"), "estimated": N_("估重")}
+DIFFERENCE_REASONS = {
+    "scale": N_("磅差（同样的货，磅不同）"),
+    "missing": N_("少了东西"),
+    "found": N_("多了东西"),
+}
+SCHEMES = {
+    "registry": N_("回流码"),
+    "gb34014": N_("国标电池编码"),
+    "gs1": N_("GS1 编码"),
+    "serial": N_("厂家序列号"),
+}
+SCOPES = {"read": N_("读取"), "capture": N_("登记"), "report": N_("报告"), "admin": N_("管理")}
+
+
+def language_now() -> str:
+    """`zh` or `en`: the language of this request."""
+    return "en" if getattr(get_locale(), "language", "zh") == "en" else "zh"
+
+
+def named(thing: Any) -> str:
+    """The name of anything with `name_zh` and `name_en` (attributes or keys), in this request's language."""
+    key = f"name_{language_now()}"
+    return str(thing[key] if isinstance(thing, Mapping) else getattr(thing, key))
+
+
+def said(table: Mapping[str, str], code: str | None) -> str:
+    """The word of a code; the code itself where the table does not know it."""
+    if not code:
+        return ""
+    return str(gettext(table[code])) if code in table else code
+
+
+def stream_name(code: str) -> str:
+    try:
+        return named(streams.stream(code))
+    except Refusal:
+        return code
+
+
+def process_name(code: str) -> str:
+    try:
+        return named(streams.process(code))
+    except Refusal:
+        return code
+
+
+def outcome_name(code: str) -> str:
+    """The outcome of an account or of an output's destination; `stock` is the yard."""
+    if code == streams.STOCK:
+        return str(gettext("入库（中间产物）"))
+    try:
+        return named(outcomes.outcome(code.removeprefix("outcome:")))
+    except Refusal:
+        return code
+
+
+def product_name(code: str | None) -> str:
+    """Chemistry, grade or fraction; the last from the outputs of the processes."""
+    if not code:
+        return ""
+    if code in PRODUCTS:
+        return str(gettext(PRODUCTS[code]))
+    for process in streams.processes():
+        for output in process.outputs:
+            if output.product == code:
+                return named(output)
+    return code
+
+
+def substance_name(code: str) -> str:
+    try:
+        found = substances.substance(code)
+    except Refusal:
+        return code
+    return f"{named(found)} {found.symbol}".strip()
+
+
+def kind_name(code: str) -> str:
+    return named(events.KINDS[code]) if code in events.KINDS else code
+
+
+def _grouped(number: Decimal, decimals: int | None) -> str:
+    """With commas; with `decimals` None as exact as it is."""
+    if decimals is not None:
+        number = number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return f"{number:,f}"
+
+
+def kg(grams: int | None, decimals: int | None = None) -> str:
+    """Kilograms, exact unless told otherwise; a dash where unknown: unknown is not zero."""
+    return "—" if grams is None else _grouped(Decimal(mass.kg_text(grams)), decimals)
+
+
+def t(grams: int | None, decimals: int | None = None) -> str:
+    return "—" if grams is None else _grouped(Decimal(mass.t_text(grams)), decimals)
+
+
+def mass_words(grams: int | None) -> str:
+    """As a person says it: kilograms up to ten tonnes, then tonnes; exact."""
+    if grams is None:
+        return "—"
+    if abs(grams) < 10_000_000:
+        return f"{kg(grams)} {gettext('公斤')}"
+    return f"{t(grams, 3)} {gettext('吨')}"
+
+
+def percent(part: int, whole: int) -> str:
+    """A share with one decimal; no rate where nothing went in."""
+    return "—" if whole == 0 else f"{_grouped(Decimal(part) * 100 / Decimal(whole), 1)}%"
+
+
+def moment(value: datetime | None) -> str:
+    """Local time of the province, to the minute."""
+    return value.astimezone(ZONE).strftime("%Y-%m-%d %H:%M") if value else "—"
+
+
+def day(value: datetime | None) -> str:
+    return value.astimezone(ZONE).strftime("%Y-%m-%d") if value else "—"
+
+
+def code4(code: str | None) -> str:
+    """A registry code as it is spoken: in groups of four."""
+    return " ".join(code[at : at + 4] for at in range(0, len(code), 4)) if code else ""
+
+
+def _sayer(table: Mapping[str, str]) -> Any:
+    return lambda code: said(table, code)
+
+
+FILTERS: Mapping[str, Any] = {
+    "named": named,
+    "stream_name": stream_name,
+    "process_name": process_name,
+    "outcome_name": outcome_name,
+    "product_name": product_name,
+    "substance_name": substance_name,
+    "kind_name": kind_name,
+    "kg": kg,
+    "t": t,
+    "mass": mass_words,
+    "moment": moment,
+    "day": day,
+    "code4": code4,
+    "percent": percent,
+    "status_name": _sayer(STATUSES),
+    "role_name": _sayer(ROLES),
+    "site_kind_name": _sayer(SITE_KINDS),
+    "organisation_kind_name": _sayer(ORGANISATION_KINDS),
+    "measured_name": _sayer(MEASURED),
+    "reason_name": _sayer(DIFFERENCE_REASONS),
+    "scheme_name": _sayer(SCHEMES),
+    "scope_name": _sayer(SCOPES),
+}
+
+
+def register(app: Flask) -> None:
+    """Give the templates their filters."""
+    app.jinja_env.filters.update(FILTERS)
