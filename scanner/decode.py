@@ -1,0 +1,189 @@
+"""A photo as it comes from a phone → the marks in it. Nothing of the photo is kept.
+
+Two steps: `open_photo` refuses everything that is not one still picture of a sane size, by its header before a pixel
+is unpacked; `read_marks` climbs a ladder of looks, cheapest first, until every mark that was seen is read or the time
+is over. Refusals: image_missing, image_too_large, image_not_an_image, image_too_many_pixels, image_animated,
+image_truncated.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from PIL import Image, ImageFilter, ImageOps
+
+from registry.domain.refusals import Refusal
+from scanner.engines import Engine, Read, Reading, zbar, zxing, zxing_others
+
+MOST_BYTES: Final = 16 * 1024 * 1024
+MOST_PIXELS: Final = 50_000_000
+"""A phone's largest usual picture; 50 MB once it is grey."""
+LONGEST_SIDE_PX: Final = 20_000
+BUDGET_S: Final = 2.0
+
+_KINDS: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
+_ALLOWED_WORDS: Final = "JPEG PNG WebP GIF BMP"
+_HALF_FIRST_PX: Final = 3_000_000
+"""Above this the half scale is tried first: a 12-megapixel photo holds the mark four times finer than needed."""
+_ENLARGE_BELOW_PX: Final = 4_000_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decoded:
+    """The marks with their corners in pixels of the upright picture, whose size is given too."""
+
+    width_px: int
+    height_px: int
+    marks: tuple[Read, ...]
+    damaged: int
+    """marks that were seen and could not be read"""
+
+
+def decode(data: bytes, *, clock: Callable[[], float] = time.monotonic, budget_s: float = BUDGET_S) -> Decoded:
+    """The marks in a photo. Raises Refusal (see the module) and nothing else on any bytes."""
+    return read_marks(open_photo(data), clock=clock, budget_s=budget_s)
+
+
+# --- opening --------------------------------------------------------------------------------------------------------
+
+
+def open_photo(data: bytes) -> Image.Image:
+    """The upright grey picture in `data`."""
+    if not data:
+        raise Refusal("image_missing")
+    if len(data) > MOST_BYTES:
+        raise Refusal("image_too_large", bytes=len(data), most_bytes=MOST_BYTES)
+    picture = _open_header(data)
+    _check_header(picture)
+    return _load(picture)
+
+
+def _open_header(data: bytes) -> Image.Image:
+    try:
+        return Image.open(io.BytesIO(data), formats=_KINDS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise Refusal("image_too_many_pixels", most_pixels=MOST_PIXELS) from None
+    except Exception:  # noqa: BLE001  # hostile bytes: the parsers raise whatever they please
+        raise Refusal("image_not_an_image", allowed=_ALLOWED_WORDS) from None
+
+
+def _check_header(picture: Image.Image) -> None:
+    width_px, height_px = picture.size
+    if width_px * height_px > MOST_PIXELS or max(picture.size) > LONGEST_SIDE_PX:
+        raise Refusal("image_too_many_pixels", pixels=width_px * height_px, most_pixels=MOST_PIXELS)
+    # Pillow opens as MPO a JPEG with more pictures behind: a photo and its depth map. The first is the photo.
+    if picture.format != "MPO" and _frames(picture) > 1:
+        raise Refusal("image_animated")
+
+
+def _frames(picture: Image.Image) -> int:
+    try:
+        return int(getattr(picture, "n_frames", 1))
+    except Exception:  # noqa: BLE001  # as in _open_header
+        raise Refusal("image_truncated") from None
+
+
+def _load(picture: Image.Image) -> Image.Image:
+    try:
+        # A JPEG decoder can leave colour out while it unpacks; other kinds ignore the wish.
+        picture.draft("L", picture.size)
+        upright = ImageOps.exif_transpose(picture)
+        return _grey(upright)
+    except Refusal:
+        raise
+    except Exception:  # noqa: BLE001  # as in _open_header
+        raise Refusal("image_truncated") from None
+
+
+def _grey(picture: Image.Image) -> Image.Image:
+    """Grey, with transparency laid on white: a mark exported with a clear background is black on nothing."""
+    if picture.mode == "L":
+        picture.load()
+        return picture
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        white = Image.new("RGBA", picture.size, (255, 255, 255, 255))
+        picture = Image.alpha_composite(white, picture)
+    return picture.convert("L")
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Look:
+    """One rung of the ladder: how the picture is prepared, by what factor it is scaled, who reads it."""
+
+    engine: Engine
+    scale: float = 1.0
+    prepare: Callable[[Image.Image], Image.Image] | None = None
+
+
+def _sharpen(picture: Image.Image) -> Image.Image:
+    return picture.filter(ImageFilter.UnsharpMask(radius=3, percent=180, threshold=2))
+
+
+def _soften(picture: Image.Image) -> Image.Image:
+    return picture.filter(ImageFilter.GaussianBlur(1.4))
+
+
+_LADDER: Final = (
+    _Look(engine=zxing),
+    _Look(engine=zxing, prepare=_sharpen),
+    _Look(engine=zbar, scale=0.5),
+    _Look(engine=zxing_others),
+    _Look(engine=zxing, prepare=_soften),
+    _Look(engine=zxing, scale=2.0),
+    _Look(engine=zbar),
+)
+
+
+def read_marks(
+    picture: Image.Image, *, clock: Callable[[], float] = time.monotonic, budget_s: float = BUDGET_S
+) -> Decoded:
+    """Climb until a look leaves no damaged mark, or `budget_s` is spent. The budget is asked before each look."""
+    until = clock() + budget_s
+    found: dict[str, Read] = {}
+    damaged = 0
+    for look in _looks(picture):
+        reading = _take(picture, look)
+        for each in reading.reads:
+            found.setdefault(each.text, each)
+        damaged = max(damaged, len(reading.reads) + reading.damaged)
+        if (found and damaged <= len(found)) or clock() >= until:
+            break
+    return Decoded(
+        width_px=picture.width,
+        height_px=picture.height,
+        marks=tuple(sorted(found.values(), key=lambda each: (each.corners[0][1], each.corners[0][0]))),
+        damaged=max(0, damaged - len(found)),
+    )
+
+
+def _looks(picture: Image.Image) -> Iterator[_Look]:
+    pixels = picture.width * picture.height
+    if pixels > _HALF_FIRST_PX:
+        yield _Look(engine=zxing, scale=0.5)
+    for look in _LADDER:
+        if look.scale <= 1.0 or pixels <= _ENLARGE_BELOW_PX:
+            yield look
+
+
+def _take(picture: Image.Image, look: _Look) -> Reading:
+    seen = picture if look.prepare is None else look.prepare(picture)
+    if look.scale < 1.0:
+        seen = seen.reduce(round(1 / look.scale))
+    elif look.scale > 1.0:
+        seen = seen.resize((round(seen.width * look.scale), round(seen.height * look.scale)), Image.Resampling.BICUBIC)
+    reading = look.engine(seen)
+    reads = tuple(_scaled(each, look.scale) for each in reading.reads)
+    return Reading(reads=reads, damaged=reading.damaged)
+
+
+def _scaled(read: Read, scale: float) -> Read:
+    corners = tuple((round(x / scale), round(y / scale)) for x, y in read.corners)
+    return Read(text=read.text, format=read.format, engine=read.engine, corners=corners)
