@@ -1,0 +1,48 @@
+"""Cells: the ledger summed as coarsely as a report needs it, in one SELECT, integers all the way into pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry.store.origins import OriginRow
+from reports.queries.lines import CELL_COLUMNS, COLLECTED, frame_of, lines_of, total
+from reports.selection import Selection
+
+
+def cells(session: Session, selection: Selection) -> pd.DataFrame:
+    """Sums of postings by CELL_COLUMNS, `amount` in grams (Wh for energy) and `forecast` (1: demonstration data).
+
+    One SELECT. The frame of a question nothing answers is empty and has all columns.
+    """
+    lines = lines_of(selection)
+    keys = [lines.c[name] for name in CELL_COLUMNS]
+    query = select(*keys, total(lines.c.amount), func.max(lines.c.forecast)).group_by(*keys)
+    return frame_of(
+        session.execute(query), (*CELL_COLUMNS, "amount", "forecast"), whole=("direction", "amount", "forecast")
+    )
+
+
+def latest_month(session: Session, selection: Selection) -> str | None:
+    """The last month anything of the stream was collected in: what an empty report points to. One SELECT."""
+    query = select(func.max(OriginRow.month)).where(OriginRow.kind == COLLECTED)
+    if selection.stream:
+        query = query.where(OriginRow.stream == selection.stream)
+    return session.scalar(query)
+
+
+def products(session: Session) -> Mapping[str, tuple[str, ...]]:
+    """Stream → products ever collected in it: what the filter offers. One SELECT."""
+    query = (
+        select(func.coalesce(OriginRow.stream, ""), func.coalesce(OriginRow.product, ""))
+        .where(OriginRow.kind == COLLECTED, OriginRow.product != "")
+        .distinct()
+        .order_by(OriginRow.stream, OriginRow.product)
+    )
+    found: dict[str, tuple[str, ...]] = {}
+    for stream, product in session.execute(query):
+        found[stream] = (*found.get(stream, ()), product)
+    return found
