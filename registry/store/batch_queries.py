@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from registry.store.batches import BatchCodeRow, BatchPlaceRow, BatchRow, ContainerRow
+from registry.store.events import EventBatchRow, EventRow
 from registry.store.parties import CodeRollRow, IssuedCodeRow, OrganisationRow, SiteRow
 
 Held = tuple[BatchRow, BatchPlaceRow]
@@ -126,6 +127,16 @@ def held_by(organisation_id: str) -> ColumnElement[bool]:
     return BatchPlaceRow.holder_id == organisation_id
 
 
+def touched_within(division_codes: Collection[str]) -> ColumnElement[bool]:
+    """Condition: an event at a site of these divisions touched it, or it travels to one."""
+    sites_there = select(SiteRow.id).where(SiteRow.division_code.in_(division_codes))
+    return or_(BatchPlaceRow.to_site_id.in_(sites_there), _touched_where(EventRow.site_id.in_(sites_there)))
+
+
+def _touched_where(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(EventBatchRow.batch_id == BatchRow.id, EventRow.seq == EventBatchRow.seq, condition)
+
+
 def among(batch_ids: Select[str]) -> ColumnElement[bool]:
     """Condition: one of a select of batch ids."""
     return BatchRow.id.in_(batch_ids)
@@ -150,11 +161,32 @@ def spelled(text: str) -> ColumnElement[bool]:
 
 
 def to_organisation(organisation_id: str) -> ColumnElement[bool]:
-    """Condition: it travels to a site of the organisation."""
+    """Condition: it travels to a site of the organisation (a second life travels in its own status)."""
     own = select(SiteRow.id).where(SiteRow.organisation_id == organisation_id)
-    return and_(BatchPlaceRow.status == "transit", BatchPlaceRow.to_site_id.in_(own))
+    return BatchPlaceRow.to_site_id.in_(own)
 
 
 def from_organisation(organisation_id: str) -> ColumnElement[bool]:
     """Condition: it travels away from a site of the organisation."""
-    return and_(BatchPlaceRow.status == "transit", held_by(organisation_id))
+    return and_(BatchPlaceRow.to_site_id.is_not(None), held_by(organisation_id))
+
+
+def handled_by(organisation_id: str) -> ColumnElement[bool]:
+    """Condition: the organisation holds it, held it, acted on it, or is to receive it."""
+    acted = _touched_where(EventRow.organisation_id == organisation_id)
+    return or_(held_by(organisation_id), to_organisation(organisation_id), acted)
+
+
+def produced_by(organisation_id: str) -> ColumnElement[bool]:
+    """Condition: the organisation put the product on the market."""
+    return BatchRow.producer_id == organisation_id
+
+
+def matching(session: Session, batch_ids: Collection[str], condition: ColumnElement[bool]) -> set[str]:
+    """Which of these batches meet the condition."""
+    query = (
+        select(BatchRow.id)
+        .join(BatchPlaceRow, BatchPlaceRow.batch_id == BatchRow.id)
+        .where(BatchRow.id.in_(batch_ids), condition)
+    )
+    return set(session.scalars(query))

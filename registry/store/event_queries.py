@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, delete, exists, select
+from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session
 
 from registry.store.events import BatchEdgeRow, EventBatchRow, EventPrivateRow, EventRow
@@ -90,14 +90,9 @@ def by_organisation(organisation_id: str) -> ColumnElement[bool]:
     return EventRow.organisation_id == organisation_id
 
 
-def at_sites(site_ids: Select[str]) -> ColumnElement[bool]:
-    """Condition: captured at one of these sites."""
-    return EventRow.site_id.in_(site_ids)
-
-
-def within(division_prefix: str) -> ColumnElement[bool]:
-    """Condition: captured at a site of the division whose code starts so."""
-    return EventRow.site_id.in_(select(SiteRow.id).where(SiteRow.division_code.startswith(division_prefix)))
+def within(division_codes: Collection[str]) -> ColumnElement[bool]:
+    """Condition: captured at a site of these divisions."""
+    return EventRow.site_id.in_(select(SiteRow.id).where(SiteRow.division_code.in_(division_codes)))
 
 
 def edges_into(session: Session, batch_ids: Collection[str]) -> Sequence[BatchEdgeRow]:

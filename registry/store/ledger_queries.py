@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from registry.store.batches import BatchRow
 from registry.store.events import EventRow
 from registry.store.ledger import EntryRow, PostingRow
 from registry.store.origins import OriginRow, PostingOriginRow
+from registry.store.parties import SiteRow
 
 
 class Balance(NamedTuple):
@@ -127,9 +128,14 @@ def having(
     return [column == value for column, value in filters if value is not None]
 
 
-def at_sites(site_ids: Select[str]) -> ColumnElement[bool]:
-    """Condition: posted at one of these sites."""
-    return PostingRow.site_id.in_(site_ids)
+def within(division_codes: Collection[str]) -> ColumnElement[bool]:
+    """Condition: posted at a site of these divisions."""
+    return PostingRow.site_id.in_(select(SiteRow.id).where(SiteRow.division_code.in_(division_codes)))
+
+
+def at_organisation(organisation_id: str) -> ColumnElement[bool]:
+    """Condition: posted at a site of the organisation."""
+    return PostingRow.site_id.in_(select(SiteRow.id).where(SiteRow.organisation_id == organisation_id))
 
 
 def entry(session: Session, seq: int) -> EntryRow | None:
