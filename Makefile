@@ -10,7 +10,6 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 HUILIU_HOST ?= 127.0.0.1
 HUILIU_PORT ?= 8000
-HUILIU_WORKERS ?= 2
 PYTEST := $(BIN)/pytest -n 2
 
 .PHONY: help setup demo test test-long test-system-packages lint lock
@@ -21,13 +20,11 @@ help: ## print this list
 setup: $(VENV)/.python-ready static/vendor/LICENSES.txt ## Python environment and browser files; quick when nothing changed
 
 demo: setup ## the demonstration province on http://127.0.0.1:8000 (HUILIU_HOST, HUILIU_PORT); no administrator rights needed
-	mkdir -p var
-	[ -s var/secret_key ] || (umask 077 && $(BIN)/python -c 'import secrets; print(secrets.token_hex(32))' > var/secret_key)
-	export HUILIU_SECRET_KEY="$${HUILIU_SECRET_KEY:-$$(cat var/secret_key)}"
 	export HUILIU_PUBLIC_URL="$${HUILIU_PUBLIC_URL:-http://$(HUILIU_HOST):$(HUILIU_PORT)}"
 	$(BIN)/flask --app wsgi migrate
 	$(BIN)/flask --app wsgi demo load --year 2025 --scenario BS --second-use 0.3 --seed 1
-	exec $(BIN)/gunicorn wsgi:app --bind $(HUILIU_HOST):$(HUILIU_PORT) --workers $(HUILIU_WORKERS) --threads 4
+	# One worker: the rate limits of a single machine are counted in its memory.
+	exec $(BIN)/gunicorn wsgi:app --bind $(HUILIU_HOST):$(HUILIU_PORT) --workers 1 --threads 8
 
 test: setup test-system-packages lint ## everything but the long tests, on SQLite and on a PostgreSQL of its own
 	$(PYTEST) -m "not long"

@@ -99,6 +99,22 @@ def test_services_and_shelves_never_commit() -> None:
     assert [f"{path}:{call.lineno}" for path in quiet for name, call in calls(path) if name == "commit"] == []
 
 
+def test_the_ledger_is_written_by_capture_alone() -> None:
+    rows = {"EntryRow", "PostingRow", "PostingOriginRow", "OriginRow"}
+    writers = {
+        path
+        for path in modules(*PRODUCT)
+        for name, call in calls(path)
+        if name in rows or (name in {"insert", "update", "delete"} and rows & _names(call.args))
+    }
+    strangers = {path for path in writers if not (path.stem.startswith("capture") and path.parent.name == "services")}
+    assert {str(path) for path in strangers if not path.is_relative_to("registry/store")} == set()
+
+
+def _names(nodes: list[ast.expr]) -> set[str]:
+    return {node.id for node in nodes if isinstance(node, ast.Name)}
+
+
 def _length(path: Path) -> int:
     return len((HOUSE / path).read_text("utf-8").splitlines())
 
