@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -22,6 +23,7 @@ from registry.store.events import EventRow
 
 DECLARED = "declared"
 ESTIMATED = "estimated"
+WEIGHED = "weighed"
 INHERITED = "inherited"
 DEPTH = 6
 """splits and merges followed back; beyond it a substance counts as inherited"""
@@ -40,8 +42,13 @@ def known_contents(session: Session, *, batch_id: str, depth: int = DEPTH) -> Ma
         if event.kind in _INHERITS and touch.role == "out":
             basis |= _of_parents(session, event, batch_id, depth)
         elif event.kind in _SAYS:
-            details: Mapping[str, Any] = json.loads(event.body)["details"]
-            basis |= _SAYS[event.kind](details, event.id, batch_id)
+            said = _Said(
+                details=json.loads(event.body)["details"],
+                frozen=json.loads(event.frozen),
+                event_id=event.id,
+                batch_id=batch_id,
+            )
+            basis |= _SAYS[event.kind](said)
     return MappingProxyType(basis)
 
 
@@ -60,25 +67,47 @@ def _of_parents(session: Session, event: EventRow, batch_id: str, depth: int) ->
     return agreed
 
 
-def _collected(details: Mapping[str, Any], _event_id: str, _batch_id: str) -> Basis:
-    said = {MASS: details.get("measured", "weighed")}
-    if "capacity_wh" in details:
-        said[ENERGY] = DECLARED
-    return said | dict.fromkeys(details.get("contents_g", ()), DECLARED)
+@dataclass(frozen=True, kw_only=True)
+class _Said:
+    """An event's own words, what the server froze beside them, and the batch they are asked about."""
+
+    details: Mapping[str, Any]
+    frozen: Mapping[str, Any]
+    event_id: str
+    batch_id: str
 
 
-def _inspected(details: Mapping[str, Any], _event_id: str, _batch_id: str) -> Basis:
-    return dict.fromkeys(details.get("contents_g", ()), "measured")
+def _collected(said: _Said) -> Basis:
+    """Contents from the chemistry's table are frozen in the event; what the sender declared itself is its word."""
+    words = dict.fromkeys(said.frozen.get("contents", ()), ESTIMATED)
+    words |= dict.fromkeys(said.details.get("contents_g", ()), DECLARED)
+    if "capacity_wh" in said.details:
+        words[ENERGY] = DECLARED
+    return words | {MASS: said.details.get("measured", WEIGHED)}
 
 
-def _counted(details: Mapping[str, Any], _event_id: str, _batch_id: str) -> Basis:
-    return {MASS: details.get("measured", "weighed")}
+def _inspected(said: _Said) -> Basis:
+    return dict.fromkeys(said.details.get("contents_g", ()), "measured")
 
 
-def _put_out(details: Mapping[str, Any], event_id: str, batch_id: str) -> Basis:
+def _counted(said: _Said) -> Basis:
+    return {MASS: said.details.get("measured", WEIGHED)}
+
+
+def _received(said: _Said) -> Basis:
+    """The receiver's scale counts where it said a mass of its own."""
+    refs = said.frozen.get("refs", {})
+    for line in said.details["lines"]:
+        if refs.get(line["batch"], line["batch"]) == said.batch_id and "mass_g" in line:
+            return {MASS: line.get("measured", WEIGHED)}
+    return {}
+
+
+def _put_out(said: _Said) -> Basis:
     """The line that made the batch: its id was chosen by the client, or follows from the event and the line."""
-    for number, line in enumerate(details["outputs"]):
-        if batch_id in (line.get("batch_id"), str(uuid.uuid5(uuid.UUID(event_id), f"output:{number}"))):
+    for number, line in enumerate(said.details["outputs"]):
+        derived = str(uuid.uuid5(uuid.UUID(said.event_id), f"output:{number}"))
+        if line.get("batch_id", derived) == said.batch_id:
             return {MASS: DECLARED} | dict.fromkeys(line.get("contents_g", ()), DECLARED)
     return {}
 
@@ -86,6 +115,12 @@ def _put_out(details: Mapping[str, Any], event_id: str, batch_id: str) -> Basis:
 _INHERITS = frozenset({"split", "merge", "receive", "retire"})
 """kinds whose new batches are parts of others: what is known of the parents is known of them"""
 
-_SAYS: Mapping[str, Callable[[Mapping[str, Any], str, str], Basis]] = MappingProxyType(
-    {"collect": _collected, "inspect": _inspected, "stocktake": _counted, "process": _put_out}
+_SAYS: Mapping[str, Callable[[_Said], Basis]] = MappingProxyType(
+    {
+        "collect": _collected,
+        "inspect": _inspected,
+        "stocktake": _counted,
+        "receive": _received,
+        "process": _put_out,
+    }
 )

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, false, or_, true
 from sqlalchemy.orm import Session
@@ -21,8 +19,6 @@ from registry.store import batch_queries
 
 FULL = "full"
 FATE = "fate"
-ZONE = ZoneInfo("Asia/Shanghai")
-"""the jurisdiction's zone (DOMAIN §4, Time)"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,11 +82,6 @@ def area(division_code: str) -> str:
     """The prefecture of a division: as near as a reader beyond one step of custody may look."""
     line = (division_code, *ancestors(division_code))
     return next((code for code in line if level(code) == "prefecture"), division_code)
-
-
-def month(moment: datetime) -> str:
-    """YYYY-MM in the jurisdiction's zone."""
-    return moment.astimezone(ZONE).strftime("%Y-%m")
 
 
 def whereabouts(session: Session, site_ids: Collection[str | None]) -> Mapping[str, Whereabouts]:

@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 
 from registry.domain.divisions import descendants
 from registry.domain.parties import Actor
+from registry.domain.periods import month_of
 from registry.domain.refusals import Refusal
-from registry.services.sights import FULL, Party, Whereabouts, area, month, parties, sight, whereabouts
+from registry.services.sights import FULL, Party, Whereabouts, area, parties, sight, whereabouts
 from registry.services.trace import Fate, fates
 from registry.store import event_queries
 from registry.store.event_queries import Touch
@@ -41,7 +42,9 @@ class Happening:
     occurred_at: datetime
     recorded_at: datetime
     mass_g: int
-    """book mass of the batch after the event; of one that was used up: before it"""
+    """book mass of the batch after the event"""
+    change_g: int
+    """what the event added to it (negative: took from it)"""
     batch_status: str
     """status of the batch after the event"""
     to: Whereabouts | None = None
@@ -109,6 +112,10 @@ class _Telling:
         ids = [event.id for event, _ in touches]
         after = [json.loads(touch.after) for _, touch in touches]
         self._places = {touch.seq: place for (_, touch), place in zip(touches, after, strict=True)}
+        masses = [int(place.get("mass_g", 0)) for place in after]
+        self._changes = {
+            touch.seq: mass - earlier for (_, touch), mass, earlier in zip(touches, masses, [0, *masses], strict=False)
+        }
         wanted = {event.site_id for event, _ in touches} | {place.get("to_site_id") for place in after}
         self._sites = whereabouts(session, wanted | {place["site_id"] for place in after})
         self._parties = parties(session, {event.organisation_id for event, _ in touches})
@@ -133,7 +140,8 @@ class _Telling:
             organisation=self._parties[event.organisation_id],
             occurred_at=event.occurred_at_utc,
             recorded_at=event.recorded_at_utc,
-            mass_g=_mass(batch.before, batch.after),
+            mass_g=int(place.get("mass_g", 0)),
+            change_g=self._changes[event.seq],
             batch_status=place["status"],
             to=self._sites.get(place.get("to_site_id") or ""),
             findings=findings,
@@ -149,7 +157,7 @@ class _Telling:
         place = self._places[event.seq]
         return Fate(
             outcome=place["status"],
-            month=month(event.occurred_at_utc),
+            month=month_of(event.occurred_at_utc),
             area=area(self._sites[place["site_id"]].division_code),
         )
 
@@ -157,10 +165,3 @@ class _Telling:
         if self._actor.role == "administrator" or self._actor.organisation_id == organisation_id:
             return self._notes.get(event_id, {})
         return {}
-
-
-def _mass(before: str, after: str) -> int:
-    mass = json.loads(after).get("mass_g") or 0
-    if not mass and before:
-        mass = json.loads(before).get("mass_g") or 0
-    return int(mass)

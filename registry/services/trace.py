@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from registry.domain.ledger import LOSS, MASS
 from registry.domain.parties import Actor
+from registry.domain.periods import month_of
 from registry.domain.refusals import Refusal
-from registry.services.sights import Whereabouts, area, month, seen_in_full, sight, whereabouts
+from registry.services.sights import Whereabouts, area, seen_in_full, sight, whereabouts
 from registry.store import batch_queries, event_queries, ledger_queries
 from registry.store.events import BatchEdgeRow
 
@@ -195,7 +196,7 @@ def _edges(session: Session, walk: _Walk, keys: Mapping[str, str], seen: set[str
                 target=keys[edge.to_batch_id],
                 kind=event.kind if ends <= seen else None,
                 event_id=event.id if ends <= seen else None,
-                occurred_month=month(event.occurred_at_utc),
+                occurred_month=month_of(event.occurred_at_utc),
                 mass_g=edge.mass_g if ends & seen else None,
             )
         )
@@ -219,7 +220,7 @@ def _fates(session: Session, batch_ids: Collection[str]) -> dict[str, list[Fate]
     found: dict[str, list[Fate]] = {}
     for batch_id, (_, place) in held.items():
         standing = sorted(accounts.get(batch_id, {}).items(), key=lambda item: -item[1])
-        when, where = month(events[place.last_seq].occurred_at_utc), area(sites[place.site_id].division_code)
+        when, where = month_of(events[place.last_seq].occurred_at_utc), area(sites[place.site_id].division_code)
         words = [account.removeprefix(OUTCOME_PREFIX) for account, amount in standing if amount > 0]
         if not any(word != LOSS for word in words):
             words.insert(0, CONSUMED)
