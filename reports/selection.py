@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 from registry.domain import divisions, streams
 from registry.domain.parties import Actor
+from registry.domain.periods import ZONE, Period, local_date, period_between
 from registry.domain.refusals import Refusal
-
-ZONE = ZoneInfo("Asia/Shanghai")
-"""The jurisdiction's zone: periods begin and end at its midnight."""
 
 PROVINCE = "520000"
 BASES = ("flow", "cohort")
@@ -21,7 +18,6 @@ BREAKDOWNS = ("product", "stream", "area", "month")
 LONGEST_PERIOD_MONTHS = 600
 NO_PRODUCT = "-"
 """The filter for mass whose product nobody named."""
-_ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,11 +60,10 @@ def reader_of(actor: Actor) -> Reader:
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """One question. `from_date` ≤ local day < `to_date`; recorded up to and including `as_of_utc`."""
+    """One question. `as_of_utc`: recorded up to and including this moment."""
 
     area: str
-    from_date: date
-    to_date: date
+    period: Period
     basis: str
     as_of_utc: datetime
     stream: str | None = None
@@ -82,29 +77,14 @@ class Selection:
         return divisions.descendants(self.area)
 
     @property
-    def from_utc(self) -> datetime:
-        """First moment of the period."""
-        return _midnight_utc(self.from_date)
+    def rules_on(self) -> date:
+        """The day whose rules judge: the period's last, or the cut-off's where that is earlier."""
+        return min(self.period.end - timedelta(days=1), local_date(self.as_of_utc))
 
     @property
-    def to_utc(self) -> datetime:
-        """First moment after the period."""
-        return _midnight_utc(self.to_date)
-
-    @property
-    def months(self) -> tuple[str, ...]:
-        """Keys YYYY-MM of the months the period touches, in order."""
-        first, last = self.from_date, self.to_date - _ONE_DAY
-        count = (last.year - first.year) * 12 + last.month - first.month + 1
-        return tuple(
-            f"{first.year + (first.month - 1 + n) // 12:04}-{(first.month - 1 + n) % 12 + 1:02}" for n in range(count)
-        )
-
-    @property
-    def month_ends(self) -> tuple[tuple[str, datetime], ...]:
-        """Each month the period touches, with the first moment after it."""
-        after = [date(int(key[:4]) + int(key[5:]) // 12, int(key[5:]) % 12 + 1, 1) for key in self.months]
-        return tuple((key, _midnight_utc(day)) for key, day in zip(self.months, after, strict=True))
+    def months(self) -> tuple[tuple[str, datetime], ...]:
+        """The months the period touches, as (YYYY-MM, first moment after it)."""
+        return tuple((f"{month.start:%Y-%m}", month.end_at_utc) for month in self.period.months())
 
     @property
     def area_children(self) -> Mapping[str, str]:
@@ -127,46 +107,39 @@ class Selection:
             "stream": self.stream,
             "product": self.product,
             "area": self.area,
-            "from": self.from_date.isoformat(),
-            "to": self.to_date.isoformat(),
+            "from": self.period.start.isoformat(),
+            "to": self.period.end.isoformat(),
             "basis": self.basis,
             "by": self.by,
         }
         return {name: value for name, value in values.items() if value}
 
 
-def _midnight_utc(day: date) -> datetime:
-    return datetime.combine(day, time(), ZONE).astimezone(UTC)
-
-
 def selection_of(values: Mapping[str, str | None], *, reader: Reader, now: datetime) -> Selection:
     """The question that query parameters ask; absent ones take the province, the current year, flow and product.
 
     Refusals: unknown_stream, unknown_division, unknown_basis, unknown_breakdown, period_malformed, period_empty,
-    period_too_long, period_not_month_aligned (a cohort is known by its month), as_of_malformed, and not_found for an
-    area outside the reader's division.
+    period_out_of_range, period_too_long, period_not_month_aligned (a cohort is known by its month), as_of_malformed,
+    and not_found for an area outside the reader's division.
     """
     stream = values.get("stream") or None
     if stream is not None:
         streams.stream(stream)
     area = values.get("area") or reader.division_code or PROVINCE
     _check_area(area, reader)
-    from_date, to_date = _period(values, now)
+    period = _period(values, now)
     selection = Selection(
         stream=stream,
         product=values.get("product") or None,
         area=area,
-        from_date=from_date,
-        to_date=to_date,
+        period=period,
         basis=_one_of(values.get("basis") or "flow", BASES, "unknown_basis"),
         by=_one_of(values.get("by") or "product", BREAKDOWNS, "unknown_breakdown"),
         as_of_utc=_as_of(values.get("as_of") or "", now),
         reader=reader,
     )
-    if selection.basis == "cohort" and (from_date.day, to_date.day) != (1, 1):
-        raise Refusal("period_not_month_aligned", **{"from": from_date.isoformat(), "to": to_date.isoformat()})
-    if len(selection.months) > LONGEST_PERIOD_MONTHS:
-        raise Refusal("period_too_long", months=len(selection.months), most=LONGEST_PERIOD_MONTHS)
+    if selection.basis == "cohort" and (period.start.day, period.end.day) != (1, 1):
+        raise Refusal("period_not_month_aligned", **{"from": period.start.isoformat(), "to": period.end.isoformat()})
     return selection
 
 
@@ -188,23 +161,13 @@ def _one_of(value: str, known: tuple[str, ...], code: str) -> str:
     return value
 
 
-def _period(values: Mapping[str, str | None], now: datetime) -> tuple[date, date]:
-    year = now.astimezone(ZONE).year
-    first = _day(values.get("from") or f"{year}-01-01")
-    last = _day(values.get("to") or f"{year + 1}-01-01")
-    if last <= first:
-        raise Refusal("period_empty", **{"from": first.isoformat(), "to": last.isoformat()})
-    return first, last
-
-
-def _day(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise Refusal("period_malformed", value=text[:40]) from None
-    if not 1900 <= day.year <= 2999:
-        raise Refusal("period_malformed", value=text[:40])
-    return day
+def _period(values: Mapping[str, str | None], now: datetime) -> Period:
+    year = local_date(now).year
+    period = period_between(values.get("from") or f"{year}-01-01", values.get("to") or f"{year + 1}-01-01")
+    months = (period.end.year - period.start.year) * 12
+    if months > LONGEST_PERIOD_MONTHS:
+        raise Refusal("period_too_long", months=months, most=LONGEST_PERIOD_MONTHS)
+    return period
 
 
 def _as_of(text: str, now: datetime) -> datetime:
@@ -212,11 +175,11 @@ def _as_of(text: str, now: datetime) -> datetime:
     if not text:
         return now.astimezone(UTC)
     try:
+        moment = datetime.fromisoformat(text.replace(" ", "+"))  # a plus sign that an address turned into a blank
         if len(text) == 10:
-            return _midnight_utc(_day(text) + _ONE_DAY) - timedelta(microseconds=1)
-        moment = datetime.fromisoformat(text.replace(" ", "+"))
-    except (ValueError, OverflowError, Refusal):
+            moment += timedelta(days=1, microseconds=-1)
+    except (ValueError, OverflowError):
         raise Refusal("as_of_malformed", value=text[:40]) from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZONE)
-    return moment.astimezone(UTC)
+    if not 1900 <= moment.year <= 2999:
+        raise Refusal("as_of_malformed", value=text[:40])
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZONE)).astimezone(UTC)

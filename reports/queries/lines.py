@@ -107,7 +107,7 @@ def _text(column: Any) -> ColumnElement[str]:
 
 def _month(selection: Selection) -> ColumnElement[str]:
     """The local month of the event, by the moments at which months begin: no engine's own calendar is asked."""
-    ends = [(_Original.occurred_at_utc < end_utc, literal(month)) for month, end_utc in selection.month_ends]
+    ends = [(_Original.occurred_at_utc < end_utc, literal(month)) for month, end_utc in selection.months]
     return case(*ends, else_=literal(""))
 
 
@@ -128,8 +128,8 @@ def _origins_of(selection: Selection) -> list[ColumnElement[bool]]:
         return [
             *mine,
             OriginRow.division_code.in_(sorted(selection.divisions)),
-            OriginRow.month >= selection.months[0],
-            OriginRow.month <= selection.months[-1],
+            OriginRow.month >= selection.months[0][0],
+            OriginRow.month <= selection.months[-1][0],
         ]
     if selection.product or selection.reader.producer_id:
         return mine
@@ -144,8 +144,8 @@ def _postings_of(selection: Selection) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if selection.basis == "flow":
         found += [
-            _Original.occurred_at_utc >= selection.from_utc,
-            _Original.occurred_at_utc < selection.to_utc,
+            _Original.occurred_at_utc >= selection.period.start_at_utc,
+            _Original.occurred_at_utc < selection.period.end_at_utc,
             SiteRow.division_code.in_(sorted(selection.divisions)),
         ]
     if selection.reader.organisation_id:

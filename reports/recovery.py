@@ -1,0 +1,193 @@
+"""The recovery report: what was collected, what became of it, and which share of each element came back.
+
+Pure: a frame of cells in, a Report out. Sums stay integer; a rate is rounded once, half up, at its cell; nothing is
+clamped. DOMAIN §2, §5, §6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+
+from registry.domain.rules import RuleRow, norm_for
+from registry.domain.streams import streams
+from registry.domain.substances import SUBSTANCES, is_element
+from reports.figures import FIGURES, RATES, Figure, Term
+from reports.numbers import exact_percent, percent
+from reports.report import Finding, Line, Report
+from reports.selection import Selection
+
+NAME = "recovery"
+COLLECTED = "collected"
+_KEYS = ["source", "stream", "product", "bucket", "substance"]
+_SOURCES = {COLLECTED: 0, "addition": 1, "unknown": 2}
+_SUBSTANCES = {each.code: place for place, each in enumerate(SUBSTANCES)}
+_HUNDRED = Decimal(100)
+
+
+def recovery(cells: pd.DataFrame, selection: Selection) -> Report:
+    """The report over these cells. Norms are those in force on the period's last day, or at the cut-off if earlier."""
+    lines = _held_against_norms(_lines(_bucketed(cells, selection)), selection.rules_on)
+    return Report(
+        name=NAME,
+        selection=selection,
+        lines=tuple(lines),
+        findings=tuple(_findings(lines, selection)),
+        rules=tuple(dict.fromkeys(line.norm for line in lines if line.norm)),
+        forecast=bool(len(cells)) and bool(cells["forecast"].max()),
+    )
+
+
+def _bucketed(cells: pd.DataFrame, selection: Selection) -> pd.DataFrame:
+    """Divisions become the parts of the area; what crosses between two parts crosses their border."""
+    if selection.by != "area":
+        return cells
+    part_of = dict(selection.area_children)
+    bucket = cells["bucket"].map(lambda code: part_of.get(code, ""))
+    if selection.basis == "cohort":
+        return cells.assign(bucket=bucket)
+    here = cells["here"].map(lambda code: part_of.get(code, ""))
+    return cells.assign(bucket=bucket, inside=cells["inside"].astype(bool) & (bucket == here))
+
+
+def _lines(cells: pd.DataFrame) -> list[Line]:
+    amount = cells["amount"].to_numpy("int64")
+    figures = pd.DataFrame(
+        {key: amount * _weight(cells, figure) for key, figure in FIGURES.items()}, index=cells.index, dtype="Int64"
+    )
+    sums = figures.groupby([cells[key] for key in _KEYS], sort=False).sum()
+    sums = sums[(sums != 0).any(axis=1)]
+    lines = [
+        _line(dict(zip(_KEYS, key, strict=True)), dict(zip(FIGURES, map(int, row), strict=True)))
+        for key, row in zip(sums.index, sums.itertuples(index=False, name=None), strict=True)
+    ]
+    return sorted(lines, key=_order)
+
+
+def _weight(cells: pd.DataFrame, figure: Figure) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """How often each cell counts in the figure, sign included."""
+    weight = np.zeros(len(cells), dtype=np.int64)
+    for term in figure:
+        weight += term.sign * _matches(cells, term)
+    return weight
+
+
+def _matches(cells: pd.DataFrame, term: Term) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    found = np.ones(len(cells), dtype=bool)
+    if term.accounts is not None:
+        found &= cells["account"].isin(term.accounts).to_numpy(bool)
+    if term.kinds is not None:
+        found &= cells["kind"].isin(term.kinds).to_numpy(bool)
+    if term.but_kinds is not None:
+        found &= ~cells["kind"].isin(term.but_kinds).to_numpy(bool)
+    if term.inside is not None:
+        found &= cells["inside"].to_numpy(bool) == term.inside
+    if term.direction is not None:
+        found &= cells["direction"].to_numpy("int64") == term.direction
+    return found.astype(np.int64)
+
+
+def _line(key: Mapping[str, str], figures: Mapping[str, int]) -> Line:
+    kind = "element" if is_element(key["substance"]) else key["substance"]
+    rates = {
+        rate.key: percent(figures[rate.over], figures[rate.under])
+        for rate in RATES.values()
+        # Pseudo-origins count in neither basis: they have a balance, but no rate.
+        if kind in rate.kinds and key["source"] == COLLECTED
+    }
+    return Line(
+        source=key["source"],
+        stream=key["stream"],
+        product=key["product"],
+        bucket=key["bucket"],
+        substance=key["substance"],
+        figures=figures,
+        rates=rates,
+    )
+
+
+def _order(line: Line) -> tuple[int, int, str, str, int]:
+    places = {each.code: place for place, each in enumerate(streams())}
+    return (
+        _SOURCES.get(line.source, len(_SOURCES)),
+        places.get(line.stream, len(places)),
+        line.product,
+        line.bucket,
+        _SUBSTANCES.get(line.substance, len(_SUBSTANCES)),
+    )
+
+
+def _held_against_norms(lines: list[Line], day: date) -> list[Line]:
+    """The lines with their norms and verdicts.
+
+    Norms speak of what a plant makes of what it takes apart, so the verdict takes the share of what was treated:
+    a battery in its second life, or still waiting, has missed no smelter's norm. A norm of several elements is one
+    rate of them together.
+    """
+    known = {(line.row_key, line.substance): line for line in lines}
+    judged = []
+    for line in lines:
+        norm = norm_for(line.substance, product=line.stream, on=day) if "treatment_yield" in line.rates else None
+        if norm is None or norm.value is None:
+            judged.append(line)
+            continue
+        together = [known[line.row_key, each] for each in norm.elements if (line.row_key, each) in known]
+        judged.append(replace(line, norm=norm, verdict=_verdict(together, norm)))
+    return judged
+
+
+def _verdict(lines: Sequence[Line], norm: RuleRow) -> str:
+    treated = sum(line.figures["treated"] for line in lines)
+    if treated == 0:
+        return ""
+    recycled = sum(line.figures["recycled"] for line in lines)
+    return "met" if norm.is_met_by(exact_percent(recycled, treated)) else "missed"
+
+
+def _findings(lines: Iterable[Line], selection: Selection) -> Iterator[Finding]:
+    for line in lines:
+        if line.source == COLLECTED:
+            yield from _rate_findings(line)
+            if line.figures["moved"]:
+                yield _finding("does_not_close", line, grams=str(line.figures["moved"]))
+        if line.verdict == "missed" and line.norm:
+            yield _finding(
+                "norm_missed",
+                line,
+                percent=line.rates["treatment_yield"] or "",
+                norm=f"{line.norm.comparator} {line.norm.value}",
+                instrument=line.norm.instrument,
+            )
+        # On the flow basis these two are changes, which may fall; a cohort's are what is there.
+        for account in ("stock", "transit") if selection.basis == "cohort" else ():
+            if line.figures[account] < 0:
+                yield _finding("negative_stock", line, account=account, grams=str(line.figures[account]))
+
+
+def _rate_findings(line: Line) -> Iterator[Finding]:
+    empty: dict[str, str] = {}
+    for key, value in line.rates.items():
+        rate = RATES[key]
+        over, under = line.figures[rate.over], line.figures[rate.under]
+        if under == 0:
+            empty.setdefault(rate.under, key)
+        elif exact_percent(over, under) > _HUNDRED:
+            yield _finding("rate_above_100", line, rate=key, percent=value or "")
+    for figure, key in empty.items():
+        yield _finding("zero_denominator", line, rate=key, figure=figure)
+
+
+def _finding(code: str, line: Line, **facts: str) -> Finding:
+    return Finding(
+        code=code,
+        stream=line.stream,
+        product=line.product,
+        bucket=line.bucket,
+        substance=line.substance,
+        facts=facts,
+    )
