@@ -1,15 +1,13 @@
 """The grammar of events: what each kind says, who may say it, from which state.
 
-Details are frozen dataclasses with integer grams (`*_g`) and integer watt-hours (`*_wh`). `to_body` gives the
-canonical dictionary that is hashed (absent facts are left out, never null); `from_body` reads it back for `verify`.
+Details are frozen dataclasses with integer grams (`*_g`) and integer watt-hours (`*_wh`); `event_bodies` turns
+them into the canonical dictionary that is hashed, and back.
 A batch is referred to by its id (UUID) or by any code that names it, as text; the capture service resolves it.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import types
-import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -251,7 +249,7 @@ KINDS: Mapping[str, Kind] = types.MappingProxyType(
         for kind in (
             _kind("collect", "收集", "Collect", Collect, ""),
             _kind("dispatch", "发运", "Dispatch", Dispatch, "stock cascade reuse"),
-            _kind("receive", "接收", "Receive", Receive, "transit", holder_only=False),
+            _kind("receive", "接收", "Receive", Receive, "transit cascade reuse", holder_only=False),
             _kind("split", "拆分", "Split", Split, "stock"),
             _kind("merge", "合并", "Merge", Merge, "stock"),
             _kind("inspect", "检测", "Inspect", Inspect, "stock", holder_only=False),
@@ -287,54 +285,3 @@ def kind(code: str) -> Kind:
         return KINDS[code]
     except KeyError:
         raise Refusal("unknown_event_kind", kind=code) from None
-
-
-def to_body(value: Any) -> dict[str, Any]:
-    """The canonical dictionary of a details dataclass: integers, text, lists; absent facts left out."""
-    body: dict[str, Any] = {}
-    for item in dataclasses.fields(value):
-        plain = _plain(getattr(value, item.name))
-        if plain is not None and plain != [] and plain != {}:
-            body[item.name] = plain
-    return body
-
-
-def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value):
-        return to_body(value)
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, Mapping):
-        return dict(value)
-    return value
-
-
-def from_body(code: str, body: Mapping[str, Any]) -> Details:
-    """The inverse of `to_body` for the kind `code`."""
-    return typing.cast("Details", _build(kind(code).details, body))
-
-
-def _build(cls: type[Any], body: Mapping[str, Any]) -> Any:
-    hints = _HINTS[cls]
-    return cls(**{name: _value(hints[name], value) for name, value in body.items()})
-
-
-def _value(hint: Any, value: Any) -> Any:
-    if isinstance(value, list):
-        item = typing.get_args(hint)[0]
-        return tuple(_build(item, v) if dataclasses.is_dataclass(item) else v for v in value)
-    return value
-
-
-_HINTS = {
-    cls: typing.get_type_hints(cls)
-    for cls in (
-        *(row.details for row in KINDS.values()),
-        CodeRef,
-        ReceiveLine,
-        Part,
-        ProcessInput,
-        Addition,
-        OutputLine,
-    )
-}

@@ -76,7 +76,10 @@ class Place:
     site_id: str
     holder_id: str
     to_site_id: str | None = None
+    """the named receiver, while it travels (a second life travels without leaving its status)"""
     container_id: str | None = None
+    fit: bool = False
+    """its last inspection found it fit for reuse or cascade"""
 
 
 Holding = dict[str, Shares]
@@ -98,8 +101,6 @@ class BatchState:
     place: Place
     holding_site_id: str
     holding: Holding = field(default_factory=dict)
-    fit_for_cascade: bool = False
-    """its last inspection said so"""
 
     @property
     def account(self) -> str:

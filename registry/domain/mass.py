@@ -40,7 +40,7 @@ def grams_from_kg(value: str | int | Decimal) -> int:
 
 
 def grams_from_words(text: str) -> int:
-    """Whole grams of what a person typed: `412.5`, `４１２．５ 公斤`, `825斤`, `1.2 吨`, `3 t`. kg where no unit stands.
+    """Whole grams of what a person typed: `412.5`, `825斤`, `1.2 吨`, full-width digits too. kg where no unit stands.
 
     Refusals as `grams_from_kg`, and mass_unit_unknown.
     """

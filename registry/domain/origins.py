@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Any, Generic, TypeVar
 
 
 @dataclass(frozen=True, order=True)
@@ -33,6 +34,15 @@ ADDITION = Origin("addition")
 UNKNOWN = Origin("unknown")
 
 Shares = dict[Origin, int]
+
+Key = TypeVar("Key", bound=Any)
+"""what shares are kept by: origins, or batch ids where masses flow along edges; must sort"""
+
+
+@lru_cache(maxsize=100_000)
+def origin_from_key(key: str) -> Origin:
+    """The inverse of `Origin.key`."""
+    return Origin(*key.split("|"))
 
 
 def apportion(total: int, weights: Sequence[int]) -> list[int]:
@@ -58,7 +68,7 @@ def apportion(total: int, weights: Sequence[int]) -> list[int]:
     return parts
 
 
-def share_out(total: int, shares: Mapping[Origin, int]) -> Shares:
+def share_out(total: int, shares: Mapping[Key, int]) -> dict[Key, int]:
     """`total` divided among origins in proportion to `shares` (never all zero); zero parts are left out.
 
     Where the shares hold at least `total`, no origin gives more than it has.
@@ -70,7 +80,7 @@ def share_out(total: int, shares: Mapping[Origin, int]) -> Shares:
     return {origin: part for origin, part in zip(origins, parts, strict=True) if part}
 
 
-def add(into: Shares, more: Mapping[Origin, int], sign: int = 1) -> None:
+def add(into: dict[Key, int], more: Mapping[Key, int], sign: int = 1) -> None:
     """Add (or take away) shares in place; what comes to zero disappears."""
     for origin, amount in more.items():
         left = into.get(origin, 0) + sign * amount
@@ -80,33 +90,33 @@ def add(into: Shares, more: Mapping[Origin, int], sign: int = 1) -> None:
             into.pop(origin, None)
 
 
-def total(rows: Iterable[Mapping[Origin, int]]) -> Shares:
+def total(rows: Iterable[Mapping[Key, int]]) -> dict[Key, int]:
     """The sum of several rows of shares."""
-    out: Shares = {}
+    out: dict[Key, int] = {}
     for row in rows:
         add(out, row)
     return out
 
 
-class Pool:
+class Pool(Generic[Key]):
     """One substance's origins on their way through an event: filled by what goes in, drawn by what comes out.
 
     Draws are proportional to what is left, so that the last one takes exactly the rest and every origin closes.
     """
 
-    def __init__(self, shares: Mapping[Origin, int]) -> None:
-        self.left: Shares = {origin: amount for origin, amount in shares.items() if amount}
+    def __init__(self, shares: Mapping[Key, int]) -> None:
+        self.left: dict[Key, int] = {key: amount for key, amount in shares.items() if amount}
 
     @property
     def amount(self) -> int:
         """What is left, all origins together."""
         return sum(self.left.values())
 
-    def fill(self, shares: Mapping[Origin, int]) -> None:
+    def fill(self, shares: Mapping[Key, int]) -> None:
         """Put shares in."""
         add(self.left, shares)
 
-    def draw(self, amount: int) -> Shares:
+    def draw(self, amount: int) -> dict[Key, int]:
         """Take `amount` (at most what is left), pro rata."""
         if amount == 0:
             return {}

@@ -16,7 +16,8 @@ from sqlalchemy import ColumnElement, false, true
 from sqlalchemy.orm import Session
 
 from registry.domain.divisions import descendants
-from registry.domain.events import Details, from_body
+from registry.domain.event_bodies import from_body
+from registry.domain.events import Details
 from registry.domain.parties import Actor
 from registry.domain.refusals import Refusal
 from registry.services.inventory import PAGE, PAGE_MOST, Page

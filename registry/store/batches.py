@@ -36,10 +36,12 @@ class BatchPlaceRow(Base):
     site_id: Mapped[Id] = mapped_column(ForeignKey("sites.id"), index=True)
     """where it is; in transit: the site it left"""
     to_site_id: Mapped[str | None] = mapped_column(ForeignKey("sites.id"))
-    """in transit: the named receiver"""
+    """the named receiver while it travels; a second life travels as cascade or reuse, with this set"""
     holder_id: Mapped[Id] = mapped_column(ForeignKey("organisations.id"))
     """the organisation that answers for it; in transit: the sender"""
     container_id: Mapped[str | None] = mapped_column(ForeignKey("containers.id"), index=True)
+    fit: Mapped[bool] = mapped_column(default=False)
+    """its last inspection found it fit for reuse or cascade"""
     mass_g: Mapped[Grams]
     last_seq: Mapped[int] = mapped_column(BigId)
     """the latest event that touched it"""

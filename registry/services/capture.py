@@ -1,0 +1,163 @@
+"""Capture: the one door through which events reach the ledger, whoever sends them.
+
+A phone, a machine, a spreadsheet and the demonstration loader all meet here. One event is one savepoint: it is
+written whole or not at all, and the caller commits. The id made by the client is the key for ever: same id, actor
+and content give the first receipt; anything else under that id is a conflict.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from registry.domain.case import Decision, Finding
+from registry.domain.events import Capture, Load, Reverse, kind
+from registry.domain.identifiers import normalise
+from registry.domain.parties import Actor
+from registry.domain.postings import decide
+from registry.domain.refusals import Refusal
+from registry.services import marks, reversal, verdicts
+from registry.services.canonical import Canonical, canonical
+from registry.services.casework import Frozen, acting_site, assemble
+from registry.services.receipts import Receipt, receipt_of
+from registry.services.references import Waiting, is_id
+from registry.services.rows import event_row
+from registry.store import event_queries, journal, states
+from registry.store.events import EventRow
+
+AHEAD = timedelta(minutes=10)
+"""a device's clock may be this far ahead; DOMAIN §4"""
+_TRIES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemResult:
+    """The answer for one event: created · exists · waiting · rejected · conflict."""
+
+    id: str
+    status: str
+    receipt: Receipt | None = None
+    refusal: Refusal | None = None
+
+
+def capture_list(session: Session, *, actor: Actor, commands: Sequence[Capture], now: datetime) -> list[ItemResult]:
+    """Several events in the order sent; each stands or falls alone."""
+    return [capture(session, actor=actor, command=command, now=now) for command in commands]
+
+
+def capture(
+    session: Session, *, actor: Actor, command: Capture, now: datetime, recorded_by_loader: bool = False
+) -> ItemResult:
+    """Capture one event inside the caller's writing transaction. Never raises Refusal; never commits."""
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            with session.begin_nested():
+                return _capture(session, actor, command, now, recorded_by_loader)
+        except Waiting as waiting:
+            return ItemResult(id=command.id, status="waiting", refusal=waiting)
+        except Refusal as refusal:
+            status = "conflict" if refusal.code == "event_conflict" else "rejected"
+            return ItemResult(id=command.id, status=status, refusal=refusal)
+        except IntegrityError:
+            # Another writer took the id or a code between our look and our insert: look again.
+            if not tries_left:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _capture(session: Session, actor: Actor, command: Capture, now: datetime, recorded_by_loader: bool) -> ItemResult:
+    if not is_id(command.id):
+        raise Refusal("event_id_malformed", id=command.id[:60])
+    known = states.event_by_id(session, command.id)
+    if known is not None:
+        return ItemResult(id=command.id, status="exists", receipt=_first_receipt(session, actor, command, known))
+    _may(actor, command, now)
+    site = acting_site(session, actor, command.site_id)
+    missing = sorted(set(command.after) - states.known_events(session, command.after))
+    if missing:
+        raise Waiting("waiting_predecessor", events=missing)
+    form = canonical(command, actor=actor)
+    if isinstance(command.details, Reverse):
+        row = reversal.reverse(session, actor=actor, command=command, form=form, now=now, by_loader=recorded_by_loader)
+    else:
+        case, frozen = assemble(session, actor, command, site)
+        decision = decide(case, command.kind, command.details)
+        findings = [
+            *decision.findings,
+            *verdicts.findings(session, command, case, decision, recorded_at=now),
+        ]
+        row = _append(session, actor, command, form, frozen, decision, findings, now, recorded_by_loader)
+    return ItemResult(id=command.id, status="created", receipt=receipt_of(session, row))
+
+
+def _may(actor: Actor, command: Capture, now: datetime) -> None:
+    row = kind(command.kind)
+    if not isinstance(command.details, row.details):
+        raise Refusal("schema_invalid", path="details")
+    if actor.organisation_id is None or not actor.may(f"event.{command.kind}"):
+        raise Refusal("role_may_not", role=actor.role, kind=command.kind)
+    if command.occurred_at.tzinfo is None:
+        raise Refusal("schema_invalid", path="occurred_at")
+    if command.occurred_at > now + AHEAD:
+        raise Refusal("date_in_future", occurred_at=command.occurred_at.isoformat(), now=now.isoformat())
+
+
+def _first_receipt(session: Session, actor: Actor, command: Capture, known: EventRow) -> Receipt:
+    """The receipt given at the first time, or Refusal event_conflict (to another actor without a word of it)."""
+    if known.actor_id != actor.id:
+        raise Refusal("event_conflict", id=command.id)
+    kept = dict(json.loads(known.body).get("private", {}))
+    salts = {}
+    for note in event_queries.notes(session, [known.id]):
+        salts[note.kind] = note.salt
+        kept.pop(note.kind, None)
+    same_kinds = {name: digest for name, digest in kept.items() if name in command.private}
+    if canonical(command, actor=actor, salts=salts, kept=same_kinds).sha256 != known.sha256:
+        raise Refusal("event_conflict", id=command.id, recorded_at=known.recorded_at_utc.isoformat())
+    return receipt_of(session, known)
+
+
+def _append(
+    session: Session,
+    actor: Actor,
+    command: Capture,
+    form: Canonical,
+    frozen: Frozen,
+    decision: Decision,
+    findings: Sequence[Finding],
+    now: datetime,
+    by_loader: bool,
+) -> EventRow:
+    frozen.codes = marks.assign(session, decision.new)
+    row = event_row(
+        actor=actor,
+        command=command,
+        form=form,
+        frozen=frozen.to_json(),
+        findings=findings,
+        now=now,
+        by_loader=by_loader,
+    )
+    row.status = "booked" if decision.postings else "handled"
+    session.add(row)
+    session.flush()
+    if frozen.new_container and isinstance(command.details, Load):
+        journal.add_container(
+            session,
+            row.seq,
+            container_id=frozen.new_container,
+            organisation_id=actor.organisation_id or "",
+            code=normalise(command.details.container),
+            at=now,
+        )
+    journal.append_private(session, command.id, form.private)
+    journal.append_decision(session, row.seq, decision, codes=frozen.codes)
+    made = {batch.id for batch in decision.new}
+    closed = [move.batch_id for move in decision.moves if move.after.status == "closed" and move.batch_id not in made]
+    journal.release_codes(session, row.seq, closed, registry_too=False)
+    return row

@@ -1,0 +1,120 @@
+"""更正: the negation of an entry, naming it. Nothing captured is ever changed; what was wrong is taken back whole.
+
+Refused while later events stand on it, and says which. Where two parties signed (a receipt of a dispatch), the
+first reversal is pending, without postings, until the other party reverses the same event.
+"""
+
+from __future__ import annotations
+
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from registry.domain.case import Decision, Move
+from registry.domain.events import Capture, Reverse
+from registry.domain.ledger import Place, Posting
+from registry.domain.parties import Actor
+from registry.domain.refusals import Refusal
+from registry.services.canonical import Canonical
+from registry.services.references import Waiting
+from registry.services.rows import event_row
+from registry.store import history, journal, states
+from registry.store.events import EventBatchRow, EventRow
+
+
+def reverse(
+    session: Session, *, actor: Actor, command: Capture, form: Canonical, now: datetime, by_loader: bool
+) -> EventRow:
+    """Book the reversal, or leave it pending.
+
+    Refusals: nothing_to_reverse, not_a_party, already_reversed, reversal_pending, later_events_stand_on_it. Waiting:
+    waiting_predecessor.
+    """
+    details = command.details
+    if not isinstance(details, Reverse):
+        raise Refusal("schema_invalid", path="details")
+    target = states.event_by_id(session, details.event)
+    if target is None:
+        raise Waiting("waiting_predecessor", events=[details.event])
+    states.load(session, history.touched_ids(session, target.seq))  # the same lock as any other event takes
+    pending = _check(session, actor, target)
+    touched = history.touched(session, target.seq)
+    row = event_row(
+        actor=actor, command=command, form=form, frozen={"role": actor.role}, findings=[], now=now, by_loader=by_loader
+    )
+    row.target_id = target.id
+    row.occurred_at_utc = target.occurred_at_utc
+    row.status = _status(session, actor, target, pending)
+    session.add(row)
+    session.flush()
+    journal.append_private(session, command.id, form.private)
+    if row.status != "pending":
+        _book(session, row.seq, target, touched)
+    return row
+
+
+def parties(session: Session, target: EventRow) -> tuple[str, ...]:
+    """The organisations that signed an event: its author, and for a receipt the one that dispatched."""
+    signed = [target.organisation_id]
+    if target.kind == "receive":
+        signed += [
+            place.holder_id
+            for touched in history.touched(session, target.seq)
+            if (place := journal.place_from_json(touched.before)[0]) is not None
+        ]
+    return tuple(dict.fromkeys(signed))
+
+
+def _check(session: Session, actor: Actor, target: EventRow) -> Sequence[EventRow]:
+    """Whether the actor may reverse it now; the pending reversals of it."""
+    signed = parties(session, target)
+    if actor.organisation_id not in signed:
+        raise Refusal("not_a_party", event=target.id)
+    if target.kind == "reverse" or target.status == "pending":
+        raise Refusal("nothing_to_reverse", event=target.id)
+    earlier = history.reversals_of(session, target.id)
+    if any(row.status != "pending" for row in earlier):
+        raise Refusal("already_reversed", event=target.id)
+    if any(row.organisation_id == actor.organisation_id for row in earlier):
+        raise Refusal("reversal_pending", event=target.id)
+    standing = history.standing_on(session, target.seq)
+    if standing:
+        raise Refusal("later_events_stand_on_it", event=target.id, events=standing)
+    return earlier
+
+
+def _status(session: Session, actor: Actor, target: EventRow, pending: Sequence[EventRow]) -> str:
+    agreed = {actor.organisation_id, *(row.organisation_id for row in pending)}
+    if set(parties(session, target)) - agreed:
+        return "pending"
+    return "booked" if history.has_entry(session, target.seq) else "handled"
+
+
+def negation(postings: Sequence[Posting], touched: Sequence[tuple[str, Place | None, Place, int]]) -> Decision:
+    """What taking an event back does: the same postings the other way, every batch where it was before.
+
+    `touched`: (batch, place before or None, place after, book mass before).
+    """
+    moves = []
+    for batch_id, before, after, mass_g in touched:
+        home = before or Place(status="void", site_id=after.site_id, holder_id=after.holder_id)
+        moves.append(Move(batch_id=batch_id, role="about", before=after, after=home, mass_g=mass_g))
+    return Decision(postings=tuple(posting.negated() for posting in postings), moves=tuple(moves))
+
+
+def _book(session: Session, seq: int, target: EventRow, touched: Sequence[EventBatchRow]) -> None:
+    places = []
+    for row in touched:
+        before, _ = journal.place_from_json(row.before)
+        after, _ = journal.place_from_json(row.after)
+        if after is None:
+            raise AssertionError(f"event {target.id} left batch {row.batch_id} nowhere")
+        mass_g = history.mass_before(session, row.batch_id, target.seq) if before else 0
+        places.append((row.batch_id, before, after, mass_g))
+    decision = negation(history.postings_of(session, target.seq), places)
+    journal.append_decision(session, seq, decision, codes={}, reverses_seq=target.seq if decision.postings else None)
+    journal.rebind_codes(session, [batch_id for batch_id, *_ in places], released_seq=target.seq)
+    void = [move.batch_id for move in decision.moves if move.after.status == "void"]
+    journal.release_codes(session, seq, void, registry_too=True)

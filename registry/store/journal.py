@@ -1,0 +1,240 @@
+"""Writing what was decided: append-only rows, and the two projections (places, codes). Called by capture only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Insert, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.orm import Session
+
+from registry.domain.case import Decision, Edge, Move, NewBatch
+from registry.domain.identifiers import normalise
+from registry.domain.ledger import Place, Posting
+from registry.store.batches import BatchCodeRow, BatchPlaceRow, BatchRow, ContainerRow
+from registry.store.events import BatchEdgeRow, EventBatchRow, EventPrivateRow, EventRow
+from registry.store.ledger import EntryRow, PostingRow
+from registry.store.origins import OriginRow, PostingOriginRow
+from registry.store.parties import IssuedCodeRow
+
+
+def append_event(session: Session, **values: Any) -> int:
+    """The event row; its seq."""
+    return int(session.execute(insert(EventRow).values(**values).returning(EventRow.seq)).scalar_one())
+
+
+def append_private(session: Session, event_id: str, salted: Mapping[str, tuple[str, str]]) -> None:
+    """Erasable rows: kind → (salt, text)."""
+    if salted:
+        session.execute(
+            insert(EventPrivateRow),
+            [
+                {"event_id": event_id, "kind": kind, "salt": salt, "value": value}
+                for kind, (salt, value) in salted.items()
+            ],
+        )
+
+
+def append_decision(
+    session: Session, seq: int, decision: Decision, *, codes: Mapping[str, str], reverses_seq: int | None = None
+) -> None:
+    """Batches, codes, touched batches, edges, the entry with its postings and origins, and the new places."""
+    _append_batches(session, seq, decision.new)
+    bind_codes(session, seq, decision.new, codes)
+    append_moves(session, seq, decision.moves)
+    append_edges(session, seq, decision.edges)
+    if decision.postings:
+        append_entry(session, seq, decision.postings, reverses_seq=reverses_seq)
+
+
+def _append_batches(session: Session, seq: int, new: Sequence[NewBatch]) -> None:
+    if new:
+        session.execute(
+            insert(BatchRow),
+            [
+                {
+                    "id": batch.id,
+                    "stream": batch.stream,
+                    "product": batch.product,
+                    "producer_id": batch.producer_id,
+                    "created_seq": seq,
+                }
+                for batch in new
+            ],
+        )
+
+
+def bind_codes(session: Session, seq: int, new: Sequence[NewBatch], codes: Mapping[str, str]) -> None:
+    """Names of new batches: the registry code (batch id → code) and any other code they came with."""
+    rows = [
+        {"batch_id": batch.id, "container_id": None, "scheme": scheme, "value": value, "bound_seq": seq}
+        for batch in new
+        for scheme, value in [
+            *([("registry", codes[batch.id])] if batch.id in codes else []),
+            *((code.scheme, normalise(code.value)) for code in batch.codes),
+        ]
+    ]
+    if rows:
+        session.execute(insert(BatchCodeRow), rows)
+
+
+def append_moves(session: Session, seq: int, moves: Sequence[Move]) -> None:
+    """The batches an event touched, and where each one now is."""
+    if not moves:
+        return
+    session.execute(
+        insert(EventBatchRow),
+        [
+            {
+                "seq": seq,
+                "batch_id": move.batch_id,
+                "role": move.role,
+                "before": place_json(move.before),
+                "after": place_json(move.after, move.mass_g),
+            }
+            for move in moves
+        ],
+    )
+    new = [move for move in moves if move.before is None]
+    if new:
+        session.execute(insert(BatchPlaceRow), [_place_values(seq, move) for move in new])
+    for move in moves:
+        if move.before is not None:
+            values = _place_values(seq, move)
+            session.execute(
+                update(BatchPlaceRow)
+                .where(BatchPlaceRow.batch_id == values.pop("batch_id"))
+                .values(**values)
+                .execution_options(synchronize_session=False)
+            )
+
+
+def _place_values(seq: int, move: Move) -> dict[str, Any]:
+    return {"batch_id": move.batch_id, **asdict(move.after), "mass_g": move.mass_g, "last_seq": seq}
+
+
+def place_json(place: Place | None, mass_g: int | None = None) -> str:
+    """A place as JSON text; empty for None."""
+    if place is None:
+        return ""
+    facts = {name: value for name, value in asdict(place).items() if value not in (None, False)}
+    if mass_g is not None:
+        facts["mass_g"] = mass_g
+    return json.dumps(facts, sort_keys=True, separators=(",", ":"))
+
+
+def place_from_json(text: str) -> tuple[Place | None, int]:
+    """The inverse of `place_json`: the place, and the book mass where it was written (else 0)."""
+    if not text:
+        return None, 0
+    facts = json.loads(text)
+    mass_g = facts.pop("mass_g", 0)
+    return Place(**facts), mass_g
+
+
+def append_edges(session: Session, seq: int, edges: Sequence[Edge]) -> None:
+    """Mass from batch to batch."""
+    if edges:
+        session.execute(insert(BatchEdgeRow), [{"seq": seq, **asdict(edge)} for edge in edges])
+
+
+def append_entry(session: Session, seq: int, postings: Sequence[Posting], *, reverses_seq: int | None = None) -> None:
+    """One entry with its postings and their origin rows."""
+    session.execute(insert(EntryRow), [{"seq": seq, "reverses_seq": reverses_seq}])
+    ids = _origin_ids(session, postings)
+    lines, parts = [], []
+    for line, posting in enumerate(postings):
+        lines.append(
+            {
+                "seq": seq,
+                "line": line,
+                "account": posting.account,
+                "site_id": posting.site_id,
+                "batch_id": posting.batch_id,
+                "substance": posting.substance,
+                "amount": posting.amount,
+            }
+        )
+        parts += [
+            {"seq": seq, "line": line, "origin_id": ids[origin.key], "amount": amount}
+            for origin, amount in posting.origins.items()
+        ]
+    session.execute(insert(PostingRow), lines)
+    session.execute(insert(PostingOriginRow), parts)
+
+
+def _origin_ids(session: Session, postings: Iterable[Posting]) -> dict[str, int]:
+    """Ids of the origins used; those not met before are added (two writers may race: the key is unique)."""
+    wanted = {origin.key: origin for posting in postings for origin in posting.origins}
+    found = _known_origins(session, wanted)
+    missing = sorted(set(wanted) - set(found))
+    if missing:
+        rows = [
+            {
+                "key": key,
+                "kind": wanted[key].kind,
+                "stream": wanted[key].stream or None,
+                "product": wanted[key].product or None,
+                "producer_id": wanted[key].producer_id or None,
+                "division_code": wanted[key].division_code or None,
+                "month": wanted[key].month or None,
+            }
+            for key in missing
+        ]
+        session.execute(_insert_new(session, OriginRow, "key"), rows)
+        found |= _known_origins(session, missing)
+    return found
+
+
+def _known_origins(session: Session, keys: Collection[str]) -> dict[str, int]:
+    rows = session.execute(select(OriginRow.key, OriginRow.id).where(OriginRow.key.in_(keys)))
+    return {key: origin_id for key, origin_id in rows}
+
+
+def _insert_new(session: Session, row: type[Any], key: str) -> Insert:
+    """An INSERT that leaves a row already there alone."""
+    if session.get_bind().dialect.name == "sqlite":
+        return insert_sqlite(row).on_conflict_do_nothing(index_elements=[key])
+    return insert_postgresql(row).on_conflict_do_nothing(index_elements=[key])
+
+
+def add_issued_codes(session: Session, codes: Collection[str]) -> None:
+    """Remember codes drawn for batches, so that they are never drawn again."""
+    if codes:
+        session.execute(insert(IssuedCodeRow), [{"code": code, "roll_id": None} for code in codes])
+
+
+def add_container(
+    session: Session, seq: int, *, container_id: str, organisation_id: str, code: str, at: datetime
+) -> None:
+    """A pre-issued code becomes a container."""
+    session.execute(insert(ContainerRow).values(id=container_id, organisation_id=organisation_id, created_at_utc=at))
+    session.execute(
+        insert(BatchCodeRow).values(container_id=container_id, scheme="registry", value=code, bound_seq=seq)
+    )
+
+
+def release_codes(session: Session, seq: int, batch_ids: Collection[str], *, registry_too: bool) -> None:
+    """Codes of batches that have wholly left are free again; the registry code stays, unless the batch is void."""
+    if not batch_ids:
+        return
+    query = update(BatchCodeRow).where(BatchCodeRow.batch_id.in_(batch_ids), BatchCodeRow.released_seq.is_(None))
+    if not registry_too:
+        query = query.where(BatchCodeRow.scheme != "registry")
+    session.execute(query.values(released_seq=seq).execution_options(synchronize_session=False))
+
+
+def rebind_codes(session: Session, batch_ids: Collection[str], *, released_seq: int) -> None:
+    """Codes that a reversed event had released name their batches again (refused by the index where taken since)."""
+    if batch_ids:
+        session.execute(
+            update(BatchCodeRow)
+            .where(BatchCodeRow.batch_id.in_(batch_ids), BatchCodeRow.released_seq == released_seq)
+            .values(released_seq=None)
+            .execution_options(synchronize_session=False)
+        )

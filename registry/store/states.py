@@ -1,0 +1,204 @@
+"""Loading what a decision needs: events by id, sites, references, and batches with what they hold, locked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry.domain.case import SiteFacts
+from registry.domain.ledger import HOLDING_ACCOUNTS, BatchState, Place
+from registry.domain.origins import origin_from_key
+from registry.store.batches import BatchCodeRow, BatchPlaceRow, BatchRow, ContainerRow
+from registry.store.events import EventRow
+from registry.store.ledger import PostingRow
+from registry.store.origins import OriginRow, PostingOriginRow
+from registry.store.parties import IssuedCodeRow, LicenceRow, OrganisationRow, SiteRow
+
+_ACCOUNTS = tuple(HOLDING_ACCOUNTS.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """What a code names: a batch or a container; `live` False when the code was given up since."""
+
+    batch_id: str | None
+    container_id: str | None
+    live: bool
+
+
+def event_by_id(session: Session, event_id: str) -> EventRow | None:
+    """The event with this client-made id."""
+    return session.scalars(select(EventRow).where(EventRow.id == event_id)).first()
+
+
+def known_events(session: Session, event_ids: Collection[str]) -> set[str]:
+    """Which of the ids are known."""
+    if not event_ids:
+        return set()
+    return set(session.scalars(select(EventRow.id).where(EventRow.id.in_(event_ids))))
+
+
+def sites(session: Session, site_ids: Collection[str]) -> dict[str, tuple[SiteFacts, bool]]:
+    """Facts of sites, and whether each is closed."""
+    rows = session.execute(
+        select(SiteRow.id, SiteRow.organisation_id, SiteRow.division_code, SiteRow.closed_at_utc, OrganisationRow.kind)
+        .join(OrganisationRow, OrganisationRow.id == SiteRow.organisation_id)
+        .where(SiteRow.id.in_(site_ids))
+    )
+    return {
+        row.id: (
+            SiteFacts(
+                id=row.id,
+                organisation_id=row.organisation_id,
+                division_code=row.division_code,
+                organisation_kind=row.kind,
+            ),
+            row.closed_at_utc is not None,
+        )
+        for row in rows
+    }
+
+
+def organisation_exists(session: Session, organisation_id: str) -> bool:
+    """Whether there is such an organisation."""
+    return session.execute(select(OrganisationRow.id).where(OrganisationRow.id == organisation_id)).first() is not None
+
+
+def licences(session: Session, site_id: str) -> list[LicenceRow]:
+    """All licences of a site."""
+    return list(session.scalars(select(LicenceRow).where(LicenceRow.site_id == site_id)))
+
+
+def named(session: Session, values: Collection[str]) -> dict[str, Named]:
+    """What each code names: the live binding if there is one, else the latest that was given up."""
+    if not values:
+        return {}
+    rows = session.execute(
+        select(BatchCodeRow.value, BatchCodeRow.batch_id, BatchCodeRow.container_id, BatchCodeRow.released_seq)
+        .where(BatchCodeRow.value.in_(values))
+        .order_by(BatchCodeRow.bound_seq)
+    )
+    out: dict[str, Named] = {}
+    for value, batch_id, container_id, released in rows:
+        found = Named(batch_id=batch_id, container_id=container_id, live=released is None)
+        if found.live or value not in out or not out[value].live:
+            out[value] = found
+    return out
+
+
+def live_codes(session: Session, values: Collection[str]) -> set[tuple[str, str]]:
+    """The (scheme, value) pairs among these values that name something live."""
+    if not values:
+        return set()
+    rows = session.execute(
+        select(BatchCodeRow.scheme, BatchCodeRow.value).where(
+            BatchCodeRow.value.in_(values), BatchCodeRow.released_seq.is_(None)
+        )
+    )
+    return {(scheme, value) for scheme, value in rows}
+
+
+def issued(session: Session, codes: Collection[str]) -> set[str]:
+    """Which registry codes were ever drawn here."""
+    if not codes:
+        return set()
+    return set(session.scalars(select(IssuedCodeRow.code).where(IssuedCodeRow.code.in_(codes))))
+
+
+def known_batches(session: Session, batch_ids: Collection[str]) -> set[str]:
+    """Which batch ids exist."""
+    return set(session.scalars(select(BatchRow.id).where(BatchRow.id.in_(batch_ids))))
+
+
+def containers(session: Session, container_ids: Collection[str]) -> set[str]:
+    """Which ids are containers."""
+    if not container_ids:
+        return set()
+    return set(session.scalars(select(ContainerRow.id).where(ContainerRow.id.in_(container_ids))))
+
+
+def carried(session: Session, container_ids: Collection[str]) -> dict[str, list[str]]:
+    """Ids of the batches in each container, sorted."""
+    out: dict[str, list[str]] = {container_id: [] for container_id in container_ids}
+    if out:
+        rows = session.execute(
+            select(BatchPlaceRow.container_id, BatchPlaceRow.batch_id)
+            .where(BatchPlaceRow.container_id.in_(container_ids))
+            .order_by(BatchPlaceRow.batch_id)
+        )
+        for container_id, batch_id in rows:
+            out[container_id or ""].append(batch_id)
+    return out
+
+
+def place_of(row: BatchPlaceRow) -> Place:
+    """The place as a value."""
+    return Place(
+        status=row.status,
+        site_id=row.site_id,
+        holder_id=row.holder_id,
+        to_site_id=row.to_site_id,
+        container_id=row.container_id,
+        fit=row.fit,
+    )
+
+
+def load(session: Session, batch_ids: Iterable[str]) -> dict[str, BatchState]:
+    """Batches with place and holdings by origin, their place rows locked in id order; unknown ids are absent.
+
+    The lock is what keeps two people from spending one batch: PostgreSQL holds the rows, SQLite the whole file
+    since the transaction began by writing.
+    """
+    wanted = sorted(set(batch_ids))
+    if not wanted:
+        return {}
+    places = session.execute(
+        select(BatchPlaceRow)
+        .where(BatchPlaceRow.batch_id.in_(wanted))
+        .order_by(BatchPlaceRow.batch_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalars()
+    found = {row.batch_id: place_of(row) for row in places}
+    states = {}
+    for row in session.execute(
+        select(BatchRow.id, BatchRow.stream, BatchRow.product, BatchRow.producer_id).where(BatchRow.id.in_(found))
+    ):
+        states[row.id] = BatchState(
+            id=row.id,
+            stream=row.stream,
+            product=row.product,
+            producer_id=row.producer_id,
+            place=found[row.id],
+            holding_site_id=found[row.id].site_id,
+        )
+    _fill(session, states)
+    return states
+
+
+def _fill(session: Session, states: dict[str, BatchState]) -> None:
+    amount = func.sum(PostingOriginRow.amount)
+    rows = session.execute(
+        select(PostingRow.batch_id, PostingRow.account, PostingRow.site_id, PostingRow.substance, OriginRow.key, amount)
+        .join(
+            PostingOriginRow,
+            (PostingOriginRow.seq == PostingRow.seq) & (PostingOriginRow.line == PostingRow.line),
+        )
+        .join(OriginRow, OriginRow.id == PostingOriginRow.origin_id)
+        .where(PostingRow.batch_id.in_(states), PostingRow.account.in_(_ACCOUNTS))
+        .group_by(PostingRow.batch_id, PostingRow.account, PostingRow.site_id, PostingRow.substance, OriginRow.key)
+        .having(amount != 0)
+    )
+    holdings: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    for batch_id, account, site_id, substance, key, grams in rows:
+        state = states[batch_id]
+        state.holding.setdefault(substance, {})[origin_from_key(key)] = int(grams)
+        state.holding_site_id = site_id
+        holdings[batch_id].add((account, site_id))
+    for batch_id, where in holdings.items():
+        if len(where) > 1:
+            raise AssertionError(f"batch {batch_id} is held in two places: {sorted(where)}")
