@@ -64,7 +64,7 @@ class Scanned:
         """Every spelling under which this name may have been written down, best first."""
         if self.normalised is None:
             return ()
-        return tuple(dict.fromkeys((self.normalised, normalise(self.normalised), self.value.strip())))
+        return tuple(dict.fromkeys((self.normalised, normalise(self.normalised), normalise(self.value))))
 
 
 def hosts_of(*urls: str) -> frozenset[str]:
