@@ -1,0 +1,101 @@
+"""The doors of the house itself: alive and ready, the browser's files, the explanation of problems, the API's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+from typing import Any
+
+from flask import Flask, jsonify, render_template, send_from_directory
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response
+
+from registry.config import PROJECT
+from registry.domain.refusals import Refusal
+from registry.extensions import db
+from registry.http.auth import keeper
+from registry.http.blueprint import documented
+from registry.http.language import language
+from registry.http.problems import catalogue
+from registry.services import upkeep
+
+STATIC = PROJECT / "static"
+ROOMS = frozenset({"css", "js", "img", "vendor"})
+"""What of the folder is served: not the tools and locks that fill it."""
+_DAY_S = 24 * 3600
+
+
+def register(app: Flask, api: Any) -> None:
+    """Bind these doors."""
+    rules: Mapping[str, tuple[str, Callable[..., Any]]] = {
+        "/static/<path:filename>": ("static", static),
+        "/healthz": ("healthz", healthz),
+        "/readyz": ("readyz", readyz),
+        "/problems/": ("problems", problems),
+        "/problems/<code>": ("problem", problem),
+    }
+    for rule, (endpoint, view) in rules.items():
+        app.add_url_rule(rule, endpoint, view)
+
+    @app.get("/api/docs")
+    @keeper("read.public")
+    def api_docs() -> str:
+        return render_template("service/api.html", spec=documented(api))
+
+    # The library serves the description itself; its door has a keeper like any other.
+    for endpoint, view in app.view_functions.items():
+        if endpoint.startswith("api-docs."):
+            app.view_functions[endpoint] = keeper("read.public")(view)
+
+
+@keeper("read.public")
+def static(filename: str) -> Response:
+    """A file of the browser's."""
+    if filename.split("/", 1)[0] not in ROOMS:
+        raise Refusal("not_found")
+    return send_from_directory(STATIC, filename, max_age=_DAY_S if filename.startswith("vendor/") else 0)
+
+
+@keeper("read.public")
+def healthz() -> Response:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@keeper("read.public")
+def readyz() -> tuple[Response, int]:
+    """Whether work can be sent here: the database answers and stands at the newest step. Optional parts are named."""
+    try:
+        revision, head = upkeep.revisions(db.session)
+        database = "ok" if revision == head else f"at {revision or 'nothing'}, not at {head}: run the upgrade"
+    except SQLAlchemyError:
+        database = "not reachable"
+    ready = database == "ok"
+    checks = {
+        "database": database,
+        "photo_decoder": "zxing-cpp, pyzbar" if _zbar() else "zxing-cpp (libzbar is missing)",
+    }
+    return jsonify(status="ok" if ready else "unavailable", checks=checks), 200 if ready else 503
+
+
+def _zbar() -> bool:
+    """pyzbar needs the system's libzbar; it is optional."""
+    if find_spec("pyzbar") is None:
+        return False
+    from ctypes.util import find_library  # noqa: PLC0415  # asks the system by running programs: only when asked
+
+    return find_library("zbar") is not None
+
+
+@keeper("read.public")
+def problems() -> str:
+    """Every code there is."""
+    return render_template("service/problems.html", problems=catalogue().values(), in_language=language())
+
+
+@keeper("read.public")
+def problem(code: str) -> str:
+    """What a code means and what to do."""
+    if code not in catalogue():
+        raise Refusal("not_found")
+    return render_template("service/problems.html", problems=[catalogue()[code]], in_language=language())
