@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pandas as pd
 from sqlalchemy import ColumnElement, Subquery, and_, case, false, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
+from registry.domain.refusals import Refusal
 from registry.store.batches import BatchCodeRow, BatchRow
 from registry.store.events import EventRow
 from registry.store.parties import OrganisationRow, SiteRow
-from reports.figures import Figure, Term
+from reports.figures import Term
+from reports.opening import Asked, Opening
 from reports.queries.lines import flag, frame_of, lines_of, total
 from reports.selection import Selection
-
-
-@dataclass(frozen=True, kw_only=True)
-class Contributions:
-    """What is behind one figure of one row: its source, substance and terms."""
-
-    source: str
-    substance: str
-    figure: Figure
-
 
 CONTRIBUTION_COLUMNS = (
     "seq",
@@ -45,12 +35,38 @@ CONTRIBUTION_COLUMNS = (
 )
 
 
-def contributions(
-    session: Session, selection: Selection, asked: Contributions, *, after: tuple[int, str] | None, limit: int
+def opened(session: Session, selection: Selection, asked: Asked, *, cursor: str = "", limit: int = 200) -> Opening:
+    """One page of what is behind a figure. Two SELECTs. Refusal: cursor_malformed."""
+    sums = _totals(session, selection, asked)
+    rows = _page(session, selection, asked, after=_after(cursor), limit=limit + 1)
+    more = len(rows) > limit
+    rows = rows.head(limit)
+    return Opening(
+        selection=selection,
+        asked=asked,
+        rows=rows,
+        others=sums[(sums["opened"] == 0) & (sums["amount"] != 0)],
+        total=int(sums["amount"].sum()),
+        forecast=bool(len(sums)) and bool(sums["forecast"].max()),
+        cursor=f"{rows.iloc[-1]['seq']}.{rows.iloc[-1]['batch_id']}" if more else None,
+    )
+
+
+def _after(cursor: str) -> tuple[int, str] | None:
+    if not cursor:
+        return None
+    seq, _, batch_id = cursor.partition(".")
+    if not (seq.isascii() and seq.isdigit() and len(seq) < 19 and len(batch_id) == 36):
+        raise Refusal("cursor_malformed", cursor=cursor[:60])
+    return int(seq), batch_id
+
+
+def _page(
+    session: Session, selection: Selection, asked: Asked, *, after: tuple[int, str] | None, limit: int
 ) -> pd.DataFrame:
     """The batches and events behind a figure, CONTRIBUTION_COLUMNS, in the ledger's order. One SELECT.
 
-    Only what the reader may open; `others` has the rest. `after` is the last (seq, batch_id) seen.
+    Only what the reader may open. `after` is the last (seq, batch_id) seen.
     """
     lines = lines_of(selection)
     amount = total(_signed(lines, asked))
@@ -98,10 +114,10 @@ def contributions(
     return frame_of(session.execute(query), CONTRIBUTION_COLUMNS, whole=("seq", "forecast", "amount"))
 
 
-OTHERS_COLUMNS = ("division_code", "opened", "amount", "forecast")
+TOTAL_COLUMNS = ("division_code", "opened", "amount", "forecast")
 
 
-def totals(session: Session, selection: Selection, asked: Contributions) -> pd.DataFrame:
+def _totals(session: Session, selection: Selection, asked: Asked) -> pd.DataFrame:
     """The same figure by division and by whether the reader may open it (1) or not (0). One SELECT."""
     lines = lines_of(selection)
     opened = flag(_opened(lines, selection)).label("opened")
@@ -114,7 +130,7 @@ def totals(session: Session, selection: Selection, asked: Contributions) -> pd.D
         .group_by(inner.c.division_code, inner.c.opened)
         .order_by(inner.c.division_code, inner.c.opened)
     )
-    return frame_of(session.execute(query), OTHERS_COLUMNS, whole=("opened", "amount", "forecast"))
+    return frame_of(session.execute(query), TOTAL_COLUMNS, whole=("opened", "amount", "forecast"))
 
 
 def _opened(lines: Subquery, selection: Selection) -> ColumnElement[bool]:
@@ -127,7 +143,7 @@ def _opened(lines: Subquery, selection: Selection) -> ColumnElement[bool]:
     return true()
 
 
-def _asked(lines: Subquery, asked: Contributions) -> ColumnElement[bool]:
+def _asked(lines: Subquery, asked: Asked) -> ColumnElement[bool]:
     return and_(
         lines.c.source == asked.source,
         lines.c.substance == asked.substance,
@@ -135,7 +151,7 @@ def _asked(lines: Subquery, asked: Contributions) -> ColumnElement[bool]:
     )
 
 
-def _signed(lines: Subquery, asked: Contributions) -> ColumnElement[int]:
+def _signed(lines: Subquery, asked: Asked) -> ColumnElement[int]:
     """The posting's amount times its weight in the figure: one posting may answer to several terms."""
     weights = [case((_matches(lines, term), literal(term.sign)), else_=literal(0)) for term in asked.figure]
     weight: ColumnElement[int] = weights[0]
