@@ -27,7 +27,7 @@ class Origin:
     @cached_property
     def key(self) -> str:
         """The canonical text an origin is stored once under."""
-        return "|".join((self.kind, self.stream, self.product, self.producer_id, self.division_code, self.month))
+        return f"{self.kind}|{self.stream}|{self.product}|{self.producer_id}|{self.division_code}|{self.month}"
 
 
 ADDITION = Origin("addition")

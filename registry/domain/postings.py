@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from registry.domain import handover, remeasure, transformation
+from registry.domain import handover, processing, remeasure, transformation
 from registry.domain.case import Case, Decision
 from registry.domain.events import Details, kind
 from registry.domain.ledger import unbalanced
@@ -20,7 +20,7 @@ DECIDERS: Mapping[str, Callable[[Case, Any], Decision]] = MappingProxyType(
         "split": transformation.split,
         "merge": transformation.merge,
         "inspect": remeasure.inspect,
-        "process": transformation.process,
+        "process": processing.process,
         "retire": remeasure.retire,
         "stocktake": remeasure.stocktake,
         "load": handover.load,

@@ -22,11 +22,11 @@ from registry.domain.parties import Actor
 from registry.domain.postings import decide
 from registry.domain.refusals import Refusal
 from registry.services import marks, reversal, verdicts
-from registry.services.canonical import Canonical, canonical
+from registry.services.canonical import canonical
 from registry.services.casework import Frozen, acting_site, assemble
 from registry.services.receipts import Receipt, receipt_of
 from registry.services.references import Waiting, is_id
-from registry.services.rows import event_row
+from registry.services.rows import Sent, event_row
 from registry.store import event_queries, journal, states
 from registry.store.events import EventRow
 
@@ -81,17 +81,16 @@ def _capture(session: Session, actor: Actor, command: Capture, now: datetime, re
     missing = sorted(set(command.after) - states.known_events(session, command.after))
     if missing:
         raise Waiting("waiting_predecessor", events=missing)
-    form = canonical(command, actor=actor)
+    sent = Sent(
+        actor=actor, command=command, form=canonical(command, actor=actor), now=now, by_loader=recorded_by_loader
+    )
     if isinstance(command.details, Reverse):
-        row = reversal.reverse(session, actor=actor, command=command, form=form, now=now, by_loader=recorded_by_loader)
+        row = reversal.reverse(session, sent)
     else:
         case, frozen = assemble(session, actor, command, site)
         decision = decide(case, command.kind, command.details)
-        findings = [
-            *decision.findings,
-            *verdicts.findings(session, command, case, decision, recorded_at=now),
-        ]
-        row = _append(session, actor, command, form, frozen, decision, findings, now, recorded_by_loader)
+        findings = [*decision.findings, *verdicts.findings(session, command, case, decision, recorded_at=now)]
+        row = _append(session, sent, frozen, decision, findings)
     return ItemResult(id=command.id, status="created", receipt=receipt_of(session, row))
 
 
@@ -122,40 +121,22 @@ def _first_receipt(session: Session, actor: Actor, command: Capture, known: Even
     return receipt_of(session, known)
 
 
-def _append(
-    session: Session,
-    actor: Actor,
-    command: Capture,
-    form: Canonical,
-    frozen: Frozen,
-    decision: Decision,
-    findings: Sequence[Finding],
-    now: datetime,
-    by_loader: bool,
-) -> EventRow:
+def _append(session: Session, sent: Sent, frozen: Frozen, decision: Decision, findings: Sequence[Finding]) -> EventRow:
     frozen.codes = marks.assign(session, decision.new)
-    row = event_row(
-        actor=actor,
-        command=command,
-        form=form,
-        frozen=frozen.to_json(),
-        findings=findings,
-        now=now,
-        by_loader=by_loader,
-    )
+    row = event_row(sent, frozen=frozen.to_json(), findings=findings)
     row.status = "booked" if decision.postings else "handled"
     session.add(row)
     session.flush()
-    if frozen.new_container and isinstance(command.details, Load):
+    if frozen.new_container and isinstance(sent.command.details, Load):
         journal.add_container(
             session,
             row.seq,
             container_id=frozen.new_container,
-            organisation_id=actor.organisation_id or "",
-            code=normalise(command.details.container),
-            at=now,
+            organisation_id=sent.actor.organisation_id or "",
+            code=normalise(sent.command.details.container),
+            at=sent.now,
         )
-    journal.append_private(session, command.id, form.private)
+    journal.append_private(session, sent.command.id, sent.form.private)
     journal.append_decision(session, row.seq, decision, codes=frozen.codes)
     made = {batch.id for batch in decision.new}
     closed = [move.batch_id for move in decision.moves if move.after.status == "closed" and move.batch_id not in made]

@@ -76,11 +76,20 @@ def assemble(session: Session, actor: Actor, command: Capture, site: SiteFacts) 
     for ref, batch_id in found.batches.items():
         if batch_id not in loaded:
             raise Waiting("unknown_batch", batch=ref)
-    return case_of(command, actor.organisation_id or "", site, frozen, loaded, _sites(session, details, loaded)), frozen
+    case = case_of(
+        command,
+        organisation_id=actor.organisation_id or "",
+        site=site,
+        frozen=frozen,
+        loaded=loaded,
+        sites=_sites(session, details, loaded),
+    )
+    return case, frozen
 
 
 def case_of(
     command: Capture,
+    *,
     organisation_id: str,
     site: SiteFacts,
     frozen: Frozen,

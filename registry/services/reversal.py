@@ -6,33 +6,28 @@ first reversal is pending, without postings, until the other party reverses the 
 
 from __future__ import annotations
 
-
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from registry.domain.case import Decision, Move
-from registry.domain.events import Capture, Reverse
+from registry.domain.events import Reverse
 from registry.domain.ledger import Place, Posting
 from registry.domain.parties import Actor
 from registry.domain.refusals import Refusal
-from registry.services.canonical import Canonical
 from registry.services.references import Waiting
-from registry.services.rows import event_row
+from registry.services.rows import Sent, event_row
 from registry.store import history, journal, states
 from registry.store.events import EventBatchRow, EventRow
 
 
-def reverse(
-    session: Session, *, actor: Actor, command: Capture, form: Canonical, now: datetime, by_loader: bool
-) -> EventRow:
+def reverse(session: Session, sent: Sent) -> EventRow:
     """Book the reversal, or leave it pending.
 
     Refusals: nothing_to_reverse, not_a_party, already_reversed, reversal_pending, later_events_stand_on_it. Waiting:
     waiting_predecessor.
     """
-    details = command.details
+    details, actor = sent.command.details, sent.actor
     if not isinstance(details, Reverse):
         raise Refusal("schema_invalid", path="details")
     target = states.event_by_id(session, details.event)
@@ -41,15 +36,13 @@ def reverse(
     states.load(session, history.touched_ids(session, target.seq))  # the same lock as any other event takes
     pending = _check(session, actor, target)
     touched = history.touched(session, target.seq)
-    row = event_row(
-        actor=actor, command=command, form=form, frozen={"role": actor.role}, findings=[], now=now, by_loader=by_loader
-    )
+    row = event_row(sent, frozen={"role": actor.role}, findings=[])
     row.target_id = target.id
     row.occurred_at_utc = target.occurred_at_utc
     row.status = _status(session, actor, target, pending)
     session.add(row)
     session.flush()
-    journal.append_private(session, command.id, form.private)
+    journal.append_private(session, row.id, sent.form.private)
     if row.status != "pending":
         _book(session, row.seq, target, touched)
     return row

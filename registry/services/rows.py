@@ -1,9 +1,10 @@
-"""The row of an event, as capture and reversal both write it."""
+"""One event on its way into the store, and its row as capture and reversal both write it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,29 +15,32 @@ from registry.services.canonical import Canonical
 from registry.store.events import EventRow
 
 
-def event_row(
-    *,
-    actor: Actor,
-    command: Capture,
-    form: Canonical,
-    frozen: dict[str, Any],
-    findings: Sequence[Finding],
-    now: datetime,
-    by_loader: bool,
-) -> EventRow:
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """What was sent, by whom, and when it arrived; `by_loader` where the demonstration loader set that moment."""
+
+    actor: Actor
+    command: Capture
+    form: Canonical
+    now: datetime
+    by_loader: bool
+
+
+def event_row(sent: Sent, *, frozen: Mapping[str, Any], findings: Sequence[Finding]) -> EventRow:
     """The row of an event, still without seq and status."""
+    command = sent.command
     return EventRow(
         id=command.id,
         kind=command.kind,
-        actor_id=actor.id,
-        organisation_id=actor.organisation_id,
+        actor_id=sent.actor.id,
+        organisation_id=sent.actor.organisation_id,
         site_id=command.site_id,
         occurred_at_utc=command.occurred_at,
-        recorded_at_utc=now,
+        recorded_at_utc=sent.now,
         clock_offset_ms=command.clock_offset_ms,
-        recorded_by_loader=by_loader,
-        body=form.text,
-        sha256=form.sha256,
+        recorded_by_loader=sent.by_loader,
+        body=sent.form.text,
+        sha256=sent.form.sha256,
         frozen=json.dumps(frozen, sort_keys=True, ensure_ascii=False),
         findings=json.dumps(
             [{"kind": item.kind, "code": item.code, "facts": dict(item.facts)} for item in findings],

@@ -38,7 +38,7 @@ class EventRow(Base):
     """canonical JSON of the event as hashed: ids and quantities only"""
     sha256: Mapped[str] = mapped_column(String(64))
     frozen: Mapped[Json]
-    """what the server decided with and drew: resolved ids, drawn codes, parameters; `verify` replays from body + frozen"""
+    """what the server decided with and drew: resolved ids, codes, parameters; `verify` replays body + frozen"""
     findings: Mapped[Json]
     target_id: Mapped[str | None] = mapped_column(String(36), index=True)
     """the event a reversal names"""

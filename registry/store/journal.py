@@ -193,7 +193,7 @@ def _origin_ids(session: Session, postings: Iterable[Posting]) -> dict[str, int]
 
 def _known_origins(session: Session, keys: Collection[str]) -> dict[str, int]:
     rows = session.execute(select(OriginRow.key, OriginRow.id).where(OriginRow.key.in_(keys)))
-    return {key: origin_id for key, origin_id in rows}
+    return {row.key: row.id for row in rows}
 
 
 def _insert_new(session: Session, row: type[Any], key: str) -> Insert:

@@ -19,7 +19,7 @@ class OrganisationRow(Base):
     name_zh: Mapped[Name]
     name_en: Mapped[Name]
     kind: Mapped[Word]
-    """collection_company, dismantler, cascade_user, recycler, remanufacturer, producer, pro, consortium, inspector, carrier, authority"""
+    """a word of domain.parties.ORGANISATION_KINDS"""
     illustrative: Mapped[bool] = mapped_column(default=False)
     created_at_utc: Mapped[Moment]
 
@@ -32,7 +32,7 @@ class SiteRow(Base):
     name_zh: Mapped[Name]
     name_en: Mapped[Name]
     kind: Mapped[Word]
-    """collection_point, transfer_station, dismantling_plant, cascade_plant, recycling_plant, remanufacturing_plant, disposal_site"""
+    """a word of domain.parties.SITE_KINDS"""
     division_code: Mapped[str] = mapped_column(String(6), index=True)
     streams: Mapped[str] = mapped_column(Text, default="")
     """stream codes taken here, blank-separated, sorted"""

@@ -1,0 +1,73 @@
+"""What `verify` reads: everything, in order, a window at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry.domain.case import SiteFacts
+from registry.domain.ledger import Place
+from registry.store.batches import BatchPlaceRow
+from registry.store.events import BatchEdgeRow, EventBatchRow, EventRow
+from registry.store.parties import SiteRow
+from registry.store.states import place_of
+
+WINDOW = 1_000
+
+
+def count(session: Session) -> int:
+    """How many events there are."""
+    return session.scalar(select(func.count()).select_from(EventRow)) or 0
+
+
+def events(session: Session) -> Iterator[EventRow]:
+    """Every event in the order of the ledger."""
+    last = 0
+    while True:
+        rows = session.scalars(select(EventRow).where(EventRow.seq > last).order_by(EventRow.seq).limit(WINDOW)).all()
+        yield from rows
+        if len(rows) < WINDOW:
+            return
+        last = rows[-1].seq
+        session.expunge_all()
+
+
+def reversed_ids(session: Session) -> frozenset[str]:
+    """Events that a reversal took back."""
+    rows = session.scalars(select(EventRow.target_id).where(EventRow.kind == "reverse", EventRow.status != "pending"))
+    return frozenset(target for target in rows if target is not None)
+
+
+def site_facts(session: Session) -> dict[str, SiteFacts]:
+    """Every site."""
+    rows = session.execute(select(SiteRow.id, SiteRow.organisation_id, SiteRow.division_code))
+    return {
+        row.id: SiteFacts(id=row.id, organisation_id=row.organisation_id, division_code=row.division_code)
+        for row in rows
+    }
+
+
+def touched(session: Session, seq: int) -> set[tuple[object, ...]]:
+    """(batch, role, before, after) of one event."""
+    rows = session.execute(
+        select(EventBatchRow.batch_id, EventBatchRow.role, EventBatchRow.before, EventBatchRow.after).where(
+            EventBatchRow.seq == seq
+        )
+    )
+    return {tuple(row) for row in rows}
+
+
+def edges(session: Session, seq: int) -> set[tuple[object, ...]]:
+    """(from, to, mass) of one event."""
+    rows = session.execute(
+        select(BatchEdgeRow.from_batch_id, BatchEdgeRow.to_batch_id, BatchEdgeRow.mass_g).where(BatchEdgeRow.seq == seq)
+    )
+    return {tuple(row) for row in rows}
+
+
+def places(session: Session) -> Iterator[tuple[str, Place, int]]:
+    """Where each batch is, and its book mass."""
+    for row in session.scalars(select(BatchPlaceRow).order_by(BatchPlaceRow.batch_id)):
+        yield row.batch_id, place_of(row), row.mass_g
