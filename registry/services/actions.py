@@ -15,6 +15,7 @@ from registry.domain import streams
 from registry.domain.events import KINDS, Kind
 from registry.domain.parties import Actor
 from registry.domain.refusals import Refusal
+from registry.services import reversal
 from registry.services.sights import FULL, sight
 from registry.store import batch_queries, event_queries
 from registry.store.batches import BatchPlaceRow, BatchRow
@@ -43,8 +44,10 @@ class _Standing:
     batch: BatchRow
     place: BatchPlaceRow
     receiver_id: str | None
-    last: EventRow
-    taken_back: bool
+    last: EventRow | None
+    """the latest event that touched it and was not taken back"""
+    reversal: Refusal | None
+    """why that one may not be taken back"""
 
     @property
     def status(self) -> str:
@@ -58,13 +61,14 @@ def actions(session: Session, *, actor: Actor, batch_id: str) -> tuple[Action, .
     if found is None or sight(session, actor=actor, batch_id=batch_id) != FULL:
         raise Refusal("not_found", what="batch")
     batch, place = found
+    last = _latest(session, batch_id)
     standing = _Standing(
         actor=actor,
         batch=batch,
         place=place,
         receiver_id=_runs(session, place.to_site_id),
-        last=event_queries.by_seq(session, [place.last_seq])[place.last_seq],
-        taken_back=_taken_back(session, place.last_seq),
+        last=last,
+        reversal=_irreversible(session, actor, last),
     )
     return tuple(_action(standing, kind) for kind in KINDS.values())
 
@@ -75,9 +79,22 @@ def _runs(session: Session, site_id: str | None) -> str | None:
     return batch_queries.sites(session, [site_id])[site_id][1].id
 
 
-def _taken_back(session: Session, seq: int) -> bool:
-    event = event_queries.by_seq(session, [seq])[seq]
-    return any(row.status == "booked" for row in event_queries.naming(session, [event.id]))
+def _latest(session: Session, batch_id: str) -> EventRow | None:
+    events = [event for event, _ in event_queries.of_batch(session, batch_id) if event.kind != "reverse"]
+    reversals = event_queries.naming(session, [event.id for event in events])
+    taken_back = {row.target_id for row in reversals if row.status != "pending"}
+    standing = [event for event in events if event.id not in taken_back]
+    return standing[-1] if standing else None
+
+
+def _irreversible(session: Session, actor: Actor, event: EventRow | None) -> Refusal | None:
+    if event is None:
+        return Refusal("nothing_to_reverse")
+    try:
+        reversal.check(session, actor, event)
+    except Refusal as refusal:
+        return refusal
+    return None
 
 
 def _action(standing: _Standing, kind: Kind) -> Action:
@@ -117,7 +134,7 @@ def _collect(standing: _Standing) -> Refusal:
 
 def _receive(standing: _Standing) -> Refusal | None:
     if standing.receiver_id is None:
-        return _wrong_state(standing, "receive")
+        return Refusal("wrong_state", status=standing.status, wanted=["transit"])
     return None if standing.receiver_id == standing.actor.organisation_id else Refusal("not_the_receiver")
 
 
@@ -134,12 +151,7 @@ def _retire(standing: _Standing) -> Refusal | None:
 
 
 def _reverse(standing: _Standing) -> Refusal | None:
-    if standing.taken_back or standing.last.kind == "reverse":
-        return Refusal("already_reversed", event=standing.last.id)
-    if not KINDS[standing.last.kind].posts:
-        return Refusal("nothing_to_reverse", event=standing.last.id)
-    parties = {standing.last.organisation_id, standing.receiver_id, standing.place.holder_id}
-    return None if standing.actor.organisation_id in parties else Refusal("not_a_party", event=standing.last.id)
+    return standing.reversal
 
 
 def _unload(standing: _Standing) -> Refusal | None:
@@ -166,4 +178,4 @@ _OWN: Mapping[str, Callable[[_Standing], Refusal | None]] = MappingProxyType(
 def _choices(standing: _Standing, kind: Kind) -> tuple[str, ...]:
     if kind.code == "process":
         return tuple(process.code for process in streams.processes_of(standing.batch.stream))
-    return (standing.last.id,) if kind.code == "reverse" else ()
+    return (standing.last.id,) if kind.code == "reverse" and standing.last is not None else ()

@@ -93,7 +93,7 @@ def _sides(session: Session, row: EventRow) -> set[str]:
 def event_view(session: Session, *, actor: Actor, event_id: str) -> EventView:
     """One event as the actor sees it. Refusal `not_found`."""
     row = event_row(session, actor=actor, event_id=event_id)
-    taken_back = [each.id for each in event_queries.naming(session, [row.id]) if each.status == "booked"]
+    taken_back = [each.id for each in event_queries.naming(session, [row.id]) if each.status != "pending"]
     return EventView(
         line=_lines(session, [row])[0],
         details=from_body(row.kind, json.loads(row.body)["details"]),
@@ -127,7 +127,7 @@ def list_events(
     after: tuple[str, ...] | None = None,
     limit: int = PAGE,
 ) -> Page[EventLine]:
-    """Events of the actor's organisation (a regulator: of its division), latest first. Refusal schema_invalid (cursor).
+    """Events of the actor's organisation (a regulator: of its division), latest first. Refusal cursor_malformed.
 
     The other side's events are read one by one or in the story of a batch: a list of them would tell a competitor's
     pace of work.
@@ -165,7 +165,7 @@ def _seq(after: tuple[str, ...] | None) -> int | None:
         (seq,) = after
         return int(seq)
     except ValueError:
-        raise Refusal("schema_invalid", path="cursor") from None
+        raise Refusal("cursor_malformed") from None
 
 
 def _lines(session: Session, rows: Sequence[EventRow]) -> list[EventLine]:

@@ -103,7 +103,7 @@ def my_batches(
     """Batches the actor sees in full. scope: holding (its organisation answers for them now) · all · incoming ·
     outgoing; who has no organisation (a regulator) has every scope but `holding`, which is `all` to it.
 
-    `text` is the beginning of a code, or a product. Refusal schema_invalid (scope, cursor).
+    `text` is the beginning of a code, or a product. Refusal schema_invalid (scope), cursor_malformed.
     """
     if scope not in SCOPES:
         raise Refusal("schema_invalid", path="scope", allowed=list(SCOPES))
@@ -139,7 +139,7 @@ def _key(after: tuple[str, ...] | None) -> tuple[int, str] | None:
         seq, batch_id = after
         return int(seq), batch_id
     except ValueError:
-        raise Refusal("schema_invalid", path="cursor") from None
+        raise Refusal("cursor_malformed") from None
 
 
 def incoming(session: Session, *, actor: Actor) -> tuple[Shipment, ...]:

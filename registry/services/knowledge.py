@@ -34,7 +34,8 @@ Basis = dict[str, str]
 def known_contents(session: Session, *, batch_id: str, depth: int = DEPTH) -> Mapping[str, str]:
     """substance → basis, for every substance an event said something about. What was taken back said nothing."""
     touches = [touch for touch in event_queries.of_batch(session, batch_id) if touch[0].status == "booked"]
-    taken_back = {row.target_id for row in event_queries.naming(session, [event.id for event, _ in touches])}
+    reversals = event_queries.naming(session, [event.id for event, _ in touches])
+    taken_back = {row.target_id for row in reversals if row.status != "pending"}
     basis: Basis = {}
     for event, touch in touches:
         if event.id in taken_back:

@@ -66,7 +66,7 @@ def balances(
 ) -> Page[Balance]:
     """Sums that are not zero at the actor's sites (a regulator: of its division), by account, site, stream, substance.
 
-    Refusals: unknown_substance, schema_invalid (cursor).
+    Refusals: unknown_substance, cursor_malformed.
     """
     wanted = None if substance_code is None else substance(substance_code).code
     conditions = [
@@ -98,7 +98,7 @@ def _key(after: tuple[str, ...] | None) -> tuple[str, str, str, str] | None:
     try:
         account, site_id, stream, substance_code = after
     except ValueError:
-        raise Refusal("schema_invalid", path="cursor") from None
+        raise Refusal("cursor_malformed") from None
     return account, site_id, stream, substance_code
 
 

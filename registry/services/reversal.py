@@ -34,7 +34,7 @@ def reverse(session: Session, sent: Sent) -> EventRow:
     if target is None:
         raise Waiting("waiting_predecessor", events=[details.event])
     states.load(session, history.touched_ids(session, target.seq))  # the same lock as any other event takes
-    pending = _check(session, actor, target)
+    pending = check(session, actor, target)
     touched = history.touched(session, target.seq)
     row = event_row(sent, frozen={"role": actor.role}, findings=[])
     row.target_id = target.id
@@ -60,8 +60,8 @@ def parties(session: Session, target: EventRow) -> tuple[str, ...]:
     return tuple(dict.fromkeys(signed))
 
 
-def _check(session: Session, actor: Actor, target: EventRow) -> Sequence[EventRow]:
-    """Whether the actor may reverse it now; the pending reversals of it."""
+def check(session: Session, actor: Actor, target: EventRow) -> Sequence[EventRow]:
+    """Whether the actor may reverse it now; the pending reversals of it. Refusals as `reverse`."""
     signed = parties(session, target)
     if actor.organisation_id not in signed:
         raise Refusal("not_a_party", event=target.id)

@@ -24,7 +24,7 @@ from registry.services.trace import Fate, fates
 from registry.store import event_queries
 from registry.store.event_queries import Touch
 
-LATE = "recorded_late"
+LATE = "late"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +123,7 @@ class _Telling:
         for note in event_queries.notes(session, ids):
             self._notes.setdefault(note.event_id, {})[note.kind] = note.value
         self._reversals = {
-            row.target_id: row.id for row in event_queries.naming(session, ids) if row.status == "booked"
+            row.target_id: row.id for row in event_queries.naming(session, ids) if row.status != "pending"
         }
 
     def happening(self, touch: Touch) -> Happening:
