@@ -202,7 +202,7 @@ class Draft:
         )
 
     def touched(self, batch: BatchState, role: str, before: Place | None, mass_g: int | None = None) -> None:
-        """Record where the batch now is: closed when it holds nothing more. Touched twice, it keeps the first `before`."""
+        """Record where the batch now is: closed when it holds nothing more; touched twice, `before` stays the first."""
         mass = batch.mass_g if mass_g is None else mass_g
         if not batch.holding and batch.place.status != "closed" and mass_g is None:
             batch.place = replace(batch.place, status="closed", to_site_id=None, container_id=None)
