@@ -1,0 +1,73 @@
+"""What the charts draw, as plain data: one source for the page's chart and the one inside the spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from registry.domain.mass import kg_text
+from reports import words
+from reports.figures import OUTCOME_FIGURES
+from reports.report import Line, Report
+
+FATES = (*OUTCOME_FIGURES, "loss", "stock", "transit")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bars:
+    """Named series over the same categories; values as exact decimal text, None where there is none."""
+
+    title: str
+    unit: str
+    categories: Sequence[str]
+    series: Mapping[str, Sequence[str | None]]
+    keys: Sequence[str]
+    """the code of each series, in the order of `series`"""
+
+
+def row_name(line: Line, language: str) -> str:
+    """What a bar is called: stream, product and bucket, as far as they say something."""
+    bucket = words.division_words(line.bucket)[language] if line.bucket.isdigit() else line.bucket
+    parts = [words.stream_words(line.stream)[language], line.product, bucket]
+    return " · ".join(part for part in parts if part)
+
+
+def outcomes(report: Report, language: str) -> Bars:
+    """What became of each row's mass, in kg: only the fates that occur."""
+    lines = [line for line in report.lines if line.source == "collected" and line.substance == "mass"]
+    used = [key for key in FATES if any(line.figures[key] for line in lines)]
+    return Bars(
+        title={"zh": "去向构成", "en": "What became of it"}[language],
+        unit="kg",
+        categories=[row_name(line, language) for line in lines],
+        series={words.FIGURES[key][language]: [kg_text(line.figures[key]) for line in lines] for key in used},
+        keys=used,
+    )
+
+
+def elements(report: Report, language: str) -> Bars:
+    """Recovery of each element in percent, beside the share of what was treated and the norm."""
+    lines = [line for line in report.lines if "element_recovery" in line.rates]
+    norm = {"zh": "规范值", "en": "Norm"}[language]
+    return Bars(
+        title=words.RATE_WORDS["element_recovery"][language],
+        unit="%",
+        categories=[
+            f"{row_name(line, language)} · {words.substance_words(line.substance)[language]}" for line in lines
+        ],
+        series={
+            words.RATE_WORDS["element_recovery"][language]: [line.rates["element_recovery"] for line in lines],
+            words.RATE_WORDS["treatment_yield"][language]: [line.rates["treatment_yield"] for line in lines],
+            norm: [str(line.norm.value) if line.norm else None for line in lines],
+        },
+        keys=("element_recovery", "treatment_yield", "norm"),
+    )
+
+
+def page_data(report: Report, language: str) -> dict[str, Any]:
+    """Both charts, for the script of the page."""
+    return {
+        name: vars(bars)
+        for name, bars in (("outcomes", outcomes(report, language)), ("elements", elements(report, language)))
+    }
