@@ -44,11 +44,12 @@ class Settings:
         Without HUILIU_SECRET_KEY one is drawn once and kept in `var/secret_key`, readable by its owner only.
         """
         env = Env(prefix="HUILIU_")
+        former: list[str] = env.list("FORMER_URLS", [])
         return cls(
             database_url=engine_url(env.str("DATABASE_URL", f"sqlite:///{VAR / 'huiliu.sqlite3'}")),
             secret_key=env.str("SECRET_KEY", "") or _kept_secret(VAR / "secret_key"),
             public_url=env.str("PUBLIC_URL", cls.public_url).rstrip("/"),
-            former_urls=tuple(str(url).rstrip("/") for url in env.list("FORMER_URLS", []) if url),
+            former_urls=tuple(url.rstrip("/") for url in former if url),
             host=env.str("HOST", cls.host),
             port=env.int("PORT", cls.port),
             limits=env.bool("LIMITS", cls.limits),

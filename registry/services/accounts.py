@@ -7,7 +7,8 @@ is refused with the same code, so that names cannot be counted.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
@@ -125,9 +126,21 @@ def actor_of(row: UserRow) -> Actor:
     )
 
 
-def users(session: Session) -> Iterator[UserRow]:
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """An account in a list."""
+
+    actor: Actor
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+def users(session: Session) -> Sequence[Account]:
     """All accounts by name."""
-    return iter(session.scalars(select(UserRow).order_by(UserRow.name)))
+    return [
+        Account(actor=actor_of(row), created_at=row.created_at_utc, disabled_at=row.disabled_at_utc)
+        for row in session.scalars(select(UserRow).order_by(UserRow.name))
+    ]
 
 
 def find_user(session: Session, name: str) -> UserRow | None:
@@ -135,12 +148,12 @@ def find_user(session: Session, name: str) -> UserRow | None:
     return session.scalars(select(UserRow).where(UserRow.name == _folded(name))).first()
 
 
-def user_named(session: Session, name: str) -> UserRow:
+def user_named(session: Session, name: str) -> Actor:
     """The account with this sign-in name. Refusal: unknown_user."""
     row = find_user(session, name)
     if row is None:
         raise Refusal("unknown_user", name=_folded(name))
-    return row
+    return actor_of(row)
 
 
 def set_password(session: Session, *, user_id: str, password: str) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from registry.domain.parties import ROLES, Actor
@@ -26,6 +27,21 @@ SCOPES = ("read", "capture", "report", "admin")
 NAME_MAX = 200
 
 
+@dataclass(frozen=True, kw_only=True)
+class Key:
+    """What is known of a key once its secret was handed over."""
+
+    id: str
+    prefix: str
+    name: str
+    organisation_id: str | None
+    role: str
+    division_code: str | None
+    scopes: tuple[str, ...]
+    created_at: datetime
+    revoked_at: datetime | None
+
+
 def issue_key(
     session: Session,
     *,
@@ -35,7 +51,7 @@ def issue_key(
     now: datetime,
     organisation_id: str | None = None,
     division_code: str | None = None,
-) -> tuple[ApiKeyRow, str]:
+) -> tuple[Key, str]:
     """A new key and its secret text, which is not kept.
 
     Refusals: name_malformed, unknown_role, unknown_scope, and those of `accounts.check_belonging`.
@@ -62,7 +78,7 @@ def issue_key(
     )
     session.add(row)
     session.flush()
-    return row, MARK + secret
+    return _key(row), MARK + secret
 
 
 def actor_of_key(session: Session, *, key: str) -> Actor:
@@ -83,27 +99,42 @@ def actor_of_key(session: Session, *, key: str) -> Actor:
     )
 
 
-def keys(session: Session, *, organisation_id: str | None = None) -> Sequence[ApiKeyRow]:
-    """Keys by age, of one organisation or all."""
-    query = select(ApiKeyRow).order_by(ApiKeyRow.id)
-    if organisation_id is not None:
-        query = query.where(ApiKeyRow.organisation_id == organisation_id)
-    return session.scalars(query).all()
+def keys(
+    session: Session, *, among: ColumnElement[bool] | None = None, after: str | None = None, limit: int = 1000
+) -> Sequence[Key]:
+    """Keys by age; `among` narrows by a condition of `visibility`, `after` is the last id seen."""
+    query = select(ApiKeyRow).where(true() if among is None else among).order_by(ApiKeyRow.id).limit(limit)
+    if after is not None:
+        query = query.where(ApiKeyRow.id > after)
+    return [_key(row) for row in session.scalars(query)]
 
 
-def revoke_key(session: Session, *, key_id: str, now: datetime, organisation_id: str | None = None) -> ApiKeyRow:
-    """End a key, by id or by the prefix people see. With `organisation_id`, of that organisation only.
+def revoke_key(session: Session, *, key_id: str, now: datetime, among: ColumnElement[bool] | None = None) -> Key:
+    """End a key, by id or by the prefix people see; `among` as in `keys`.
 
     Revoking again changes nothing. Refusal: unknown_key.
     """
     query = select(ApiKeyRow).where((ApiKeyRow.id == key_id) | (ApiKeyRow.prefix == key_id))
-    if organisation_id is not None:
-        query = query.where(ApiKeyRow.organisation_id == organisation_id)
-    found = session.scalars(query).all()
+    found = session.scalars(query.where(true() if among is None else among)).all()
     if len(found) != 1:
         raise Refusal("unknown_key", key=key_id)
     found[0].revoked_at_utc = found[0].revoked_at_utc or now
-    return found[0]
+    session.flush()
+    return _key(found[0])
+
+
+def _key(row: ApiKeyRow) -> Key:
+    return Key(
+        id=row.id,
+        prefix=row.prefix,
+        name=row.name,
+        organisation_id=row.organisation_id,
+        role=row.role,
+        division_code=row.division_code,
+        scopes=tuple(row.scopes.split()),
+        created_at=row.created_at_utc,
+        revoked_at=row.revoked_at_utc,
+    )
 
 
 def _digest(key: str) -> str:
