@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, request
 
 from registry.http.auth import current_actor
-from registry.web import navigation, words
+from registry.web import batches, captures, collecting, containers, home, incoming, navigation, network, refusals, words
 from registry.web.catalogue import Catalogue
 
 
@@ -23,8 +23,14 @@ def _context() -> dict[str, Any]:
     }
 
 
+_NOUNS = (home, collecting, batches, captures, incoming, containers, network)
+
+
 def register(app: Flask) -> None:
     """Dress the application: filters, catalogue, context, and the pages of each noun."""
     words.register(app)
+    refusals.register(app)
     app.extensions["babel"].instance.domain_instance = Catalogue()
     app.context_processor(_context)
+    for noun in _NOUNS:
+        app.register_blueprint(noun.pages)

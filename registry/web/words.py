@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from flask_babel import get_locale, gettext
 
-from registry.domain import events, mass, outcomes, streams, substances
+from registry.domain import divisions, events, mass, outcomes, streams, substances
 from registry.domain.refusals import Refusal
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -80,6 +80,21 @@ DIFFERENCE_REASONS = {
     "missing": N_("少了东西"),
     "found": N_("多了东西"),
 }
+HAZARDS = {
+    "swollen": N_("鼓包"),
+    "leaking": N_("漏液"),
+    "hot": N_("发热"),
+    "damaged": N_("破损"),
+    "wet": N_("浸水"),
+    "burnt": N_("过火"),
+}
+BASES = {
+    "weighed": N_("过磅"),
+    "estimated": N_("估算"),
+    "declared": N_("申报"),
+    "measured": N_("检测"),
+    "inherited": N_("按份额推算"),
+}
 SCHEMES = {
     "registry": N_("回流码"),
     "gb34014": N_("国标电池编码"),
@@ -131,6 +146,11 @@ def outcome_name(code: str) -> str:
         return code
 
 
+def fate_name(code: str) -> str:
+    """An outcome of the ladder, or an open state."""
+    return said(STATUSES, code) if code in STATUSES else outcome_name(code)
+
+
 def product_name(code: str | None) -> str:
     """Chemistry, grade or fraction; the last from the outputs of the processes."""
     if not code:
@@ -150,6 +170,20 @@ def substance_name(code: str) -> str:
     except Refusal:
         return code
     return f"{named(found)} {found.symbol}".strip()
+
+
+def division_name(code: str | None) -> str:
+    """A county with its prefecture before it; a prefecture or the province alone."""
+    if not code:
+        return ""
+    try:
+        found = divisions.division(code)
+    except Refusal:
+        return code
+    if found.level == "county" and found.parent_code:
+        above = named(divisions.division(found.parent_code))
+        return f"{above}{named(found)}" if language_now() == "zh" else f"{named(found)}, {above}"
+    return named(found)
 
 
 def kind_name(code: str) -> str:
@@ -212,6 +246,7 @@ FILTERS: Mapping[str, Any] = {
     "product_name": product_name,
     "substance_name": substance_name,
     "kind_name": kind_name,
+    "division_name": division_name,
     "kg": kg,
     "t": t,
     "mass": mass_words,
@@ -224,6 +259,8 @@ FILTERS: Mapping[str, Any] = {
     "site_kind_name": _sayer(SITE_KINDS),
     "organisation_kind_name": _sayer(ORGANISATION_KINDS),
     "measured_name": _sayer(MEASURED),
+    "fate_name": fate_name,
+    "basis_name": _sayer(BASES),
     "reason_name": _sayer(DIFFERENCE_REASONS),
     "scheme_name": _sayer(SCHEMES),
     "scope_name": _sayer(SCOPES),
