@@ -3,7 +3,7 @@
 Two steps: `open_photo` refuses everything that is not one still picture of a sane size, by its header before a pixel
 is unpacked; `read_marks` climbs a ladder of looks, cheapest first, until every mark that was seen is read or the time
 is over. Refusals: image_missing, image_too_large, image_not_an_image, image_too_many_pixels, image_animated,
-image_truncated.
+image_truncated; `decode_some` adds image_without_mark.
 """
 
 from __future__ import annotations
@@ -46,6 +46,14 @@ class Decoded:
 def decode(data: bytes, *, clock: Callable[[], float] = time.monotonic, budget_s: float = BUDGET_S) -> Decoded:
     """The marks in a photo. Raises Refusal (see the module) and nothing else on any bytes."""
     return read_marks(open_photo(data), clock=clock, budget_s=budget_s)
+
+
+def decode_some(data: bytes) -> Decoded:
+    """As `decode`, where an answer without any mark is of no use. Refusal image_without_mark."""
+    decoded = decode(data)
+    if not decoded.marks:
+        raise Refusal("image_without_mark", damaged=decoded.damaged)
+    return decoded
 
 
 # --- opening --------------------------------------------------------------------------------------------------------
