@@ -60,6 +60,8 @@ def collect(case: Case, details: Collect) -> Decision:
 
 def dispatch(case: Case, details: Dispatch) -> Decision:
     """transit + ; stock −. A second life moves its custody and posts nothing."""
+    if not details.batches:
+        raise Refusal("schema_invalid", path="batches")
     if details.to_site == case.site.id:
         raise Refusal("same_site", site=details.to_site)
     draft = Draft(case)
@@ -91,6 +93,8 @@ def replace_case(case: Case, state: BatchState) -> Case:
 
 def receive(case: Case, details: Receive) -> Decision:
     """transit − sent ; stock + weighed ; difference ±. A refused part travels back to the sender."""
+    if not details.lines:
+        raise Refusal("schema_invalid", path="lines")
     draft = Draft(case)
     lines = {line.batch: line for line in details.lines}
     if len(lines) != len(details.lines):
@@ -122,7 +126,7 @@ def _receive_stock(draft: Draft, batch: BatchState, line: ReceiveLine) -> None:
     before, case = batch.place, draft.case
     check_measured(line.measured)
     arrived = batch.mass_g if line.mass_g is None else line.mass_g
-    if line.refused_g < 0:
+    if min(arrived, line.refused_g) < 0:
         raise Refusal("mass_negative", batch=line.batch)
     if line.refused_g > arrived:
         raise Refusal("refused_above_received", batch=line.batch, refused_g=line.refused_g, received_g=arrived)

@@ -8,7 +8,7 @@ from registry.domain import streams
 from registry.domain.case import Case, Decision, Draft, NewBatch
 from registry.domain.events import Inspect, Retire, Stocktake
 from registry.domain.handover import STOCK_ONLY, take_part
-from registry.domain.ledger import DIFFERENCE_ASSAY, DIFFERENCE_WEIGHING, MASS, Place
+from registry.domain.ledger import DIFFERENCE_ASSAY, DIFFERENCE_WEIGHING, MASS, BatchState, Place
 from registry.domain.measure import adjust, check_contents, check_measured, check_positive, reweigh
 from registry.domain.origins import UNKNOWN
 from registry.domain.refusals import Refusal
@@ -35,17 +35,22 @@ def inspect(case: Case, details: Inspect) -> Decision:
     check_contents(contents, batch.mass_g)
     if ENERGY in contents:
         raise Refusal("unknown_substance", substance=ENERGY)
-    before = batch.place
+    before, elements_before_g = batch.place, _elements_g(batch)
     for name in sorted(contents):
         change = contents[name] - batch.amount(name)
         adjust(draft, batch, name, change, DIFFERENCE_ASSAY, site_id=batch.holding_site_id)
-    elements_g = sum(batch.amount(name) for name in batch.known() if name not in (MASS, ENERGY))
-    if elements_g > batch.mass_g:
+    elements_g = _elements_g(batch)
+    # A scale may have put the book above the mass before: looking and correcting downwards must stay possible.
+    if elements_g > max(batch.mass_g, elements_before_g):
         raise Refusal("contents_above_mass", contents_g=elements_g, mass_g=batch.mass_g)
     if details.passed is not None:
         batch.place = replace(before, fit=details.passed)
     draft.touched(batch, "about", before)
     return draft.done()
+
+
+def _elements_g(batch: BatchState) -> int:
+    return sum(batch.amount(name) for name in batch.known() if name not in (MASS, ENERGY))
 
 
 def stocktake(case: Case, details: Stocktake) -> Decision:
