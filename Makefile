@@ -21,7 +21,7 @@ setup: $(VENV)/.python-ready static/vendor/LICENSES.txt ## Python environment an
 
 demo: setup ## the demonstration province on http://127.0.0.1:8000 (HUILIU_HOST, HUILIU_PORT); no administrator rights needed
 	export HUILIU_PUBLIC_URL="$${HUILIU_PUBLIC_URL:-http://$(HUILIU_HOST):$(HUILIU_PORT)}"
-	$(BIN)/flask --app wsgi migrate
+	$(BIN)/flask --app wsgi db upgrade
 	$(BIN)/flask --app wsgi demo load --year 2025 --scenario BS --second-use 0.3 --seed 1
 	# One worker: the rate limits of a single machine are counted in its memory.
 	exec $(BIN)/gunicorn wsgi:app --bind $(HUILIU_HOST):$(HUILIU_PORT) --workers 1 --threads 8

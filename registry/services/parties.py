@@ -115,6 +115,16 @@ def organisations(
     return [_organisation(row) for row in session.scalars(query)]
 
 
+def organisation_named(session: Session, text: str) -> Organisation:
+    """The one organisation with this id, USCC or name in either language. Refusal: unknown_organisation."""
+    names = or_(OrganisationRow.name_zh == text, OrganisationRow.name_en == text)
+    query = select(OrganisationRow).where(or_(OrganisationRow.id == text, OrganisationRow.uscc == text, names))
+    found = session.scalars(query.limit(2)).all()
+    if len(found) != 1:
+        raise Refusal("unknown_organisation", organisation=text)
+    return _organisation(found[0])
+
+
 def create_site(
     session: Session,
     *,
@@ -171,6 +181,15 @@ def site(session: Session, site_id: str) -> Site:
     if row is None:
         raise Refusal("not_found", what="site")
     return _site(row)
+
+
+def site_named(session: Session, text: str) -> Site:
+    """The one site with this id or name in either language. Refusal: unknown_site."""
+    query = select(SiteRow).where(or_(SiteRow.id == text, SiteRow.name_zh == text, SiteRow.name_en == text))
+    found = session.scalars(query.limit(2)).all()
+    if len(found) != 1:
+        raise Refusal("unknown_site", site=text)
+    return _site(found[0])
 
 
 def sites(
