@@ -63,8 +63,8 @@ def _text(key: str, zh: str, en: str, kind: str = "text") -> Column:
 
 
 _NAMES: Final = (
-    _text("stream", "料流代码", "Stream code"),
-    _text("stream_name", "料流", "Stream"),
+    _text("stream", "物料代码", "Stream code"),
+    _text("stream_name", "物料", "Stream"),
     _text("product", "品类", "Product"),
     _text("bucket", "地区或月份", "Area or month"),
     _text("bucket_name", "地区名称", "Area name"),
@@ -122,7 +122,7 @@ CONTRIBUTIONS: Final[Sequence[Column]] = (
     _text("uscc", "统一社会信用代码", "USCC"),
     _text("batch_id", "批次编号", "Batch id", "id"),
     _text("batch_code", "回流码", "Registry code"),
-    _text("batch_stream", "料流", "Stream"),
+    _text("batch_stream", "物料", "Stream"),
     _text("batch_product", "品类", "Product"),
     Column(key="amount", words={"zh": "数量", "en": "Amount"}, kind="mass", unit="kg|kWh"),
 )

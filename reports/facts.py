@@ -18,7 +18,7 @@ _LABELS: Final[Mapping[str, words.Words]] = {
     "basis": {"zh": "口径", "en": "Basis"},
     "area": {"zh": "地区", "en": "Area"},
     "period": {"zh": "期间（含首日，不含末日）", "en": "Period (last day excluded)"},
-    "stream": {"zh": "料流", "en": "Stream"},
+    "stream": {"zh": "物料", "en": "Stream"},
     "product": {"zh": "品类", "en": "Product"},
     "by": {"zh": "细分", "en": "Breakdown"},
     "cut_off": {"zh": "数据截止", "en": "Cut-off"},

@@ -79,7 +79,12 @@ class Selection:
     @property
     def rules_on(self) -> date:
         """The day whose rules judge: the period's last, or the cut-off's where that is earlier."""
-        return min(self.period.end - timedelta(days=1), local_date(self.as_of_utc))
+        return min(self.last_day, local_date(self.as_of_utc))
+
+    @property
+    def last_day(self) -> date:
+        """The period's last local day, as people say it."""
+        return self.period.end - timedelta(days=1)
 
     @property
     def months(self) -> tuple[tuple[str, datetime], ...]:

@@ -35,7 +35,7 @@ FIGURES: Final[Mapping[str, Words]] = MappingProxyType(
         "difference_weighing": _words("重量差（正为短少）", "Weight differences (positive: missing)"),
         "difference_assay": _words("含量差（正为短少）", "Assay differences (positive: missing)"),
         "sent_out": _words("运出", "Sent out"),
-        "moved": _words("转入其他料流", "Moved to other streams"),
+        "moved": _words("转入其他物料", "Moved to other streams"),
         "recycled": _words("再生产出", "Recycled"),
         "second_life": _words("再使用与梯次", "Reuse and cascade"),
         "recycling": _words("再使用至再生利用", "Reuse to recycling"),
@@ -81,7 +81,7 @@ BASES: Final[Mapping[str, Words]] = MappingProxyType(
 BREAKDOWNS: Final[Mapping[str, Words]] = MappingProxyType(
     {
         "product": _words("按品类", "By product"),
-        "stream": _words("按料流", "By stream"),
+        "stream": _words("按物料", "By stream"),
         "area": _words("按地区", "By area"),
         "month": _words("按月份", "By month"),
     }
@@ -119,7 +119,7 @@ DEFINITIONS: Final[Mapping[str, Words]] = MappingProxyType(
         ),
         "closing": _words(
             "平衡：收集 + 自外部接收 + 添加物 = 各去向 + 损耗 + 在库 + 在途 + 差异（正为短少）"
-            "+ 运出 + 转入其他料流，精确到克。",
+            "+ 运出 + 转入其他物料，精确到克。",
             "Closing: collected + received + additions = outcomes + loss + stock + transit + differences (positive: "
             "missing) + sent out + moved to other streams, to the gram.",
         ),

@@ -36,7 +36,7 @@ CONTRIBUTION_COLUMNS = (
 
 
 def opened(session: Session, selection: Selection, asked: Asked, *, cursor: str = "", limit: int = 200) -> Opening:
-    """One page of what is behind a figure. Two SELECTs. Refusal: cursor_malformed."""
+    """One page of what is behind a figure; others stand on the first. Two SELECTs. Refusal: cursor_malformed."""
     sums = _totals(session, selection, asked)
     rows = _page(session, selection, asked, after=_after(cursor), limit=limit + 1)
     more = len(rows) > limit
@@ -45,7 +45,7 @@ def opened(session: Session, selection: Selection, asked: Asked, *, cursor: str 
         selection=selection,
         asked=asked,
         rows=rows,
-        others=sums[(sums["opened"] == 0) & (sums["amount"] != 0)],
+        others=sums[(sums["opened"] == 0) & (sums["amount"] != 0) & (not cursor)],
         total=int(sums["amount"].sum()),
         forecast=bool(len(sums)) and bool(sums["forecast"].max()),
         cursor=f"{rows.iloc[-1]['seq']}.{rows.iloc[-1]['batch_id']}" if more else None,

@@ -1,0 +1,158 @@
+"""The reports by API: the same numbers as the pages, as JSON, CSV or XLSX, and what is behind each figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response
+from marshmallow import Schema, fields, validate
+
+from registry.domain.streams import streams
+from registry.extensions import db
+from registry.http.auth import keeper
+from registry.http.blueprint import API_PREFIX, Blueprint
+from registry.http.language import language
+from reports.asking import asked_selection
+from reports.catalogue import entry_of
+from reports.opening import asked_of
+from reports.queries.contributions import opened
+from reports.render.files import FORMATS, File, check_format, opening_file, report_file
+from reports.selection import BASES, BREAKDOWNS
+
+blueprint = Blueprint("reports", __name__, url_prefix=API_PREFIX, description="报告 · Reports")
+
+PAGE = 200
+PAGE_MOST = 1000
+FILE_MOST = 1_000_000
+_SHORT = validate.Length(max=64)
+
+
+def _words(description: str, example: str) -> fields.String:
+    metadata = {"description": description, "example": example}
+    return fields.String(load_default=None, validate=_SHORT, metadata=metadata)
+
+
+_FILTERS: Mapping[str, fields.Field[Any]] = {
+    "stream": _words("; ".join(each.code for each in streams()), "power_battery"),
+    "product": _words("chemistry or grade; `-` for what nobody named", "LFP"),
+    "area": _words("province, prefecture or county", "520000"),
+    "from": _words("first local day", "2025-01-01"),
+    "to": _words("the day after the last", "2026-01-01"),
+    "basis": _words(" · ".join(BASES), "cohort"),
+    "by": _words(" · ".join(BREAKDOWNS), "product"),
+    "as_of": _words("recorded up to this moment, or to the end of this local day", "2026-06-30"),
+    "format": _words(" · ".join(FORMATS), "json"),
+}
+ReportArgs = Schema.from_dict(dict(_FILTERS), name="ReportArgs")
+ContributionArgs = Schema.from_dict(
+    {
+        **_FILTERS,
+        "figure": fields.String(
+            required=True,
+            validate=_SHORT,
+            metadata={"description": "substance.figure, or source.substance.figure", "example": "lithium.recycled"},
+        ),
+        "after": fields.String(load_default="", validate=_SHORT, metadata={"description": "the `next` before"}),
+        "limit": fields.Integer(load_default=PAGE, validate=validate.Range(min=1, max=PAGE_MOST)),
+    },
+    name="ContributionArgs",
+)
+
+
+class SubstanceRowSchema(Schema):
+    """An element's way through the loop. Exact decimal kg; the rate in percent, null without a denominator."""
+
+    substance = fields.String(metadata={"example": "lithium"})
+    contained_kg = fields.String(metadata={"example": "75599.5"})
+    recycled_kg = fields.String(metadata={"example": "44370.1"})
+    cascade_kg = fields.String(metadata={"example": "0"})
+    rate_percent = fields.String(allow_none=True, metadata={"example": "58.69"})
+    treated_rate_percent = fields.String(allow_none=True, metadata={"example": "58.69"})
+    norm = fields.Dict(allow_none=True)
+    verdict = fields.String(allow_none=True, metadata={"example": "missed"})
+    closing = fields.Dict()
+
+
+class ReportRowSchema(Schema):
+    """One stream and product (and area or month, where asked)."""
+
+    stream = fields.String(metadata={"example": "power_battery"})
+    product = fields.String(metadata={"example": "LFP"})
+    collected_kg = fields.String(metadata={"example": "6227900"})
+    collected_t = fields.String(metadata={"example": "6227.9"})
+    input_kg = fields.String(metadata={"example": "6227900"})
+    outcomes_kg = fields.Dict(keys=fields.String(), values=fields.String())
+    shares_of_input_percent = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True))
+    shares_of_closed_percent = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True))
+    substances = fields.List(fields.Nested(SubstanceRowSchema))
+    closing = fields.Dict()
+
+
+class ReportSchema(Schema):
+    """A report with what it needs to be defended."""
+
+    report = fields.String(metadata={"example": "recovery"})
+    basis = fields.String(metadata={"example": "cohort"})
+    filters = fields.Dict(keys=fields.String(), values=fields.String())
+    cut_off = fields.String(metadata={"example": "2026-06-30T15:59:59.999999Z"})
+    definition = fields.Dict()
+    notice = fields.Dict(allow_none=True)
+    rule_versions = fields.List(fields.Dict())
+    rows = fields.List(fields.Nested(ReportRowSchema))
+    other_sources = fields.List(fields.Nested(ReportRowSchema))
+    findings = fields.List(fields.Dict())
+
+
+class ContributionsSchema(Schema):
+    """Batches and events whose amounts, with those of `others` and of all pages, sum to `total`."""
+
+    figure = fields.String(metadata={"example": "lithium.recycled"})
+    total = fields.String(metadata={"example": "44370.1"})
+    unit = fields.String(metadata={"example": "kg"})
+    items = fields.List(fields.Dict(keys=fields.String(), values=fields.String(allow_none=True)))
+    others = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
+    next = fields.String(allow_none=True)
+
+
+def sent(file: File) -> Response:
+    """The file as an answer; what is to be kept says its name."""
+    response = Response(file.chunks, content_type=file.media_type)
+    if file.attached:
+        response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    return response
+
+
+@blueprint.route("/reports/<name>")
+@keeper("report.read")
+@blueprint.arguments(ReportArgs, location="query")
+@blueprint.response(200, ReportSchema)
+@blueprint.alt_response(404, description="not_found: no such report, or an area outside one's division")
+@blueprint.alt_response(422, description="unknown_stream, period_malformed, period_not_month_aligned, …")
+def report(values: Mapping[str, Any], name: str) -> Response:
+    """A report as JSON, CSV or XLSX. Every number is exact decimal text; rates are rounded once, half up."""
+    entry = entry_of(name)
+    form = check_format(values["format"] or "json")
+    answer = entry.answer(db.session, asked_selection(values))
+    return sent(report_file(answer, entry.table(answer, language()), form, language()))
+
+
+@blueprint.route("/reports/<name>/contributions")
+@keeper("report.read")
+@blueprint.arguments(ContributionArgs, location="query")
+@blueprint.response(200, ContributionsSchema)
+@blueprint.alt_response(404, description="not_found")
+@blueprint.alt_response(422, description="unknown_figure, unknown_substance, cursor_malformed, …")
+def contributions(values: Mapping[str, Any], name: str) -> Response:
+    """The batches and events behind one figure. JSON is paged by `after`; CSV and XLSX hold all of it."""
+    entry_of(name)
+    form = check_format(values["format"] or "json")
+    paged = form == "json"
+    opening = opened(
+        db.session,
+        asked_selection(values),
+        asked_of(values["figure"]),
+        cursor=values["after"] if paged else "",
+        limit=values["limit"] if paged else FILE_MOST,
+    )
+    return sent(opening_file(opening, form, language()))

@@ -1,0 +1,107 @@
+"""A table as a file to take away: its bytes, its media type, and a name that says what, where and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from registry.domain.refusals import Refusal
+from reports import words
+from reports.columns import CONTRIBUTIONS, Table, contributions_table
+from reports.facts import report_facts, selection_facts
+from reports.opening import Opening
+from reports.render import charts, csv, json, xlsx
+from reports.report import Report
+from reports.selection import Selection
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """What a door sends; `attached` is for keeping rather than reading."""
+
+    name: str
+    media_type: str
+    chunks: Iterable[bytes]
+    attached: bool = True
+
+    @property
+    def content(self) -> bytes:
+        """All of it."""
+        return b"".join(self.chunks)
+
+
+JSON = "application/json"
+CSV = "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _name(what: str, selection: Selection, extension: str) -> str:
+    parts = (what, selection.stream, selection.product, selection.area)
+    kept = "_".join("".join(c if c.isalnum() else "-" for c in part) for part in parts if part)
+    when = f"{selection.period.start}_{selection.period.end}"
+    return f"huiliu_{kept}_{when}_{selection.basis}.{extension}"
+
+
+def _report_json(report: Report, _table: Table, _language: str) -> File:
+    body = json.text(json.report_body(report))
+    name = _name(report.name, report.selection, "json")
+    return File(name=name, media_type=JSON, chunks=[body.encode()], attached=False)
+
+
+def _report_csv(report: Report, table: Table, language: str) -> File:
+    lines = (line.encode() for line in csv.lines(table, language))
+    return File(name=_name(report.name, report.selection, "csv"), media_type=CSV, chunks=lines)
+
+
+def _report_xlsx(report: Report, table: Table, language: str) -> File:
+    content = xlsx.workbook(
+        table,
+        report_facts(report, language),
+        language=language,
+        made_at=report.selection.as_of_utc,
+        bars=(charts.outcomes(report, language), charts.elements(report, language)),
+    )
+    return File(name=_name(report.name, report.selection, "xlsx"), media_type=XLSX, chunks=[content])
+
+
+_REPORT: Final[Mapping[str, Callable[[Report, Table, str], File]]] = MappingProxyType(
+    {"json": _report_json, "csv": _report_csv, "xlsx": _report_xlsx}
+)
+FORMATS: Final = tuple(_REPORT)
+
+
+def check_format(form: str) -> str:
+    """The format, or Refusal `unknown_format`: asked before the ledger is."""
+    if form not in FORMATS:
+        raise Refusal("unknown_format", format=form[:20], known=list(FORMATS))
+    return form
+
+
+def report_file(report: Report, table: Table, form: str, language: str) -> File:
+    """The report in one of FORMATS. Refusal: unknown_format."""
+    return _REPORT[check_format(form)](report, table, language)
+
+
+def opening_file(opening: Opening, form: str, language: str) -> File:
+    """What is behind a figure, in one of FORMATS. Refusal: unknown_format."""
+    table = contributions_table(opening, language)
+    selection, name = opening.selection, opening.asked.text
+    if check_format(form) == "json":
+        body = json.text(json.opening_body(opening, table))
+        return File(name=_name(name, selection, form), media_type=JSON, chunks=[body.encode()], attached=False)
+    if form == "csv":
+        lines = (line.encode() for line in csv.lines(table, language))
+        return File(name=_name(name, selection, form), media_type=CSV, chunks=lines)
+    title = (
+        f"{words.FIGURES[opening.asked.name][language]} · {words.substance_words(opening.asked.substance)[language]}"
+    )
+    facts = selection_facts(selection, language, title=title, forecast=opening.forecast)
+    content = xlsx.workbook(table, facts, language=language, made_at=selection.as_of_utc)
+    return File(name=_name(name, selection, form), media_type=XLSX, chunks=[content])
+
+
+def contribution_keys() -> tuple[str, ...]:
+    """The cells of one contribution."""
+    return tuple(column.key for column in CONTRIBUTIONS)

@@ -1,0 +1,18 @@
+"""The doors of the reports: their API, their pages and their commands, bound by the roof."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+
+from reports.api import blueprint
+from reports.cli import group
+from reports.pages import pages
+
+
+def register(app: Flask, api: Any) -> None:
+    """Bind them."""
+    api.register_blueprint(blueprint)
+    app.register_blueprint(pages)
+    app.cli.add_command(group)
