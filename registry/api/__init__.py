@@ -1,0 +1,23 @@
+"""The doors of machines: one noun per file, all under /api/v1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from registry.api.batches import blp as batches
+from registry.api.detail_schemas import DETAILS
+from registry.api.event_schemas import envelope_of
+from registry.api.events import blp as events
+from registry.api.ledger import blp as ledger
+from registry.api.reference import blp as reference
+from registry.api.trace import blp as trace
+
+NOUNS = (events, batches, trace, ledger, reference)
+
+
+def register(api: Any) -> None:
+    """Bind every noun, and describe each kind of event as a schema of its own."""
+    for kind in DETAILS:
+        api.spec.components.schema(f"Event-{kind}", schema=envelope_of(kind))
+    for noun in NOUNS:
+        api.register_blueprint(noun)
