@@ -162,7 +162,8 @@ def _beside(label: Label, preset: Preset) -> Drawing:
     room_mm = preset.width_mm - mark.side_mm - preset.margin_mm
     words = []
     top_mm = mark.module_mm * QUIET_ZONE_MODULES + preset.text_mm
-    for line in label.lines:
+    lines = [part for line in label.lines for part in _broken(line, room_em=room_mm / preset.text_mm)]
+    for line in lines:
         if top_mm > mark.side_mm:
             break
         words.append(_words(line, x_mm=mark.side_mm, y_mm=top_mm, size_mm=preset.text_mm, room_mm=room_mm))
@@ -215,6 +216,17 @@ def _words(
     needed_mm = width_em(text, bold=bold) * size_mm
     fitting_mm = size_mm if needed_mm <= room_mm else size_mm * room_mm / needed_mm
     return Words(text=text, x_mm=x_mm, y_mm=y_mm, size_mm=fitting_mm, anchor=anchor, bold=bold)
+
+
+def _broken(text: str, *, room_em: float) -> list[str]:
+    """Lines at most `room_em` wide where blanks allow: Latin names are long, and shrunk words cannot be read."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and width_em(f"{lines[-1]} {word}") <= room_em:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
 
 
 def width_em(text: str, *, bold: bool = False) -> float:

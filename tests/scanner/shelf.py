@@ -1,15 +1,16 @@
-"""A shelf with a few marked things on it, for tests of what a scan names: rows laid by hand, no capture involved."""
+"""A shelf with a few marked things on it, for tests of what a scan names."""
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.domain.events import Capture, CodeRef, Collect
 from registry.domain.parties import Actor
+from registry.services.capture import capture
 from registry.services.ids import fresh_id
-from registry.store.batches import BatchCodeRow, BatchPlaceRow, BatchRow, ContainerRow
-from registry.store.events import EventBatchRow, EventRow
+from registry.store.batches import BatchCodeRow, BatchPlaceRow, ContainerRow
 from registry.store.parties import CodeRollRow, IssuedCodeRow, OrganisationRow, SiteRow
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
@@ -58,49 +59,28 @@ def a_batch(
     stream: str = "power_battery",
     released: bool = False,
 ) -> str:
-    """A batch held by the party; `codes` maps scheme to value. Gives its id."""
-    batch = fresh_id(NOW)
-    event = EventRow(
-        id=fresh_id(NOW),
-        kind="collect",
-        status="booked",
-        actor_id=party.actor.id,
-        organisation_id=party.organisation_id,
-        site_id=party.site_id,
-        occurred_at_utc=NOW,
-        recorded_at_utc=NOW,
-        body="{}",
-        sha256="0" * 64,
-        frozen="{}",
-        findings="[]",
+    """412.5 kg collected by the party; `codes` maps scheme to value. Gives the id.
+
+    Another status than stock is laid over the place by hand: how it comes about is capture's own test.
+    """
+    registry = codes["registry"]
+    a_label(session, party, code=registry)
+    details = Collect(
+        stream=stream,
+        product="LFP" if stream == "power_battery" else None,
+        mass_g=412_500,
+        code=registry,
+        codes=tuple(CodeRef(scheme=scheme, value=value) for scheme, value in codes.items() if scheme != "registry"),
     )
-    session.add(event)
-    session.flush()
-    session.add(BatchRow(id=batch, stream=stream, product="LFP", created_seq=event.seq))
-    session.flush()
-    session.add_all(
-        [
-            BatchPlaceRow(
-                batch_id=batch,
-                status=status,
-                site_id=party.site_id,
-                holder_id=party.organisation_id,
-                mass_g=412_500,
-                last_seq=event.seq,
-            ),
-            EventBatchRow(seq=event.seq, batch_id=batch, role="out", before="", after=json.dumps({})),
-            *(
-                BatchCodeRow(
-                    batch_id=batch,
-                    scheme=scheme,
-                    value=value,
-                    bound_seq=event.seq,
-                    released_seq=event.seq if released else None,
-                )
-                for scheme, value in codes.items()
-            ),
-        ]
-    )
+    command = Capture(id=fresh_id(NOW), kind="collect", site_id=party.site_id, occurred_at=NOW, details=details)
+    result = capture(session, actor=party.actor, command=command, now=NOW)
+    assert result.receipt is not None, result.refusal
+    batch = result.receipt.batches[0].batch_id
+    place = session.get_one(BatchPlaceRow, batch)
+    place.status = status
+    if released:
+        row = session.scalars(select(BatchCodeRow).where(BatchCodeRow.value == registry)).one()
+        row.released_seq = place.last_seq
     session.flush()
     return batch
 

@@ -27,7 +27,6 @@ class Shelf:
         )
         self.cage = a_container(session, self.party, code=CAGE)
         a_label(session, self.party, code=ROLL)
-        a_label(session, self.party, code=REVERSED)
         a_batch(session, self.party, codes={"registry": REVERSED}, status="void", released=True)
         a_batch(session, self.party, codes={"registry": CLOSED}, status="closed", released=True)
 
