@@ -16,7 +16,7 @@ from registry.domain.refusals import Refusal
 from registry.extensions import db
 from registry.http.auth import current_actor, keeper
 from registry.http.blueprint import API_PREFIX, Blueprint
-from registry.http.paging import decode, page
+from registry.http.paging import PageArgs, decode, page
 from registry.http.transaction import transaction
 from registry.services import keys, parties, visibility
 
@@ -53,7 +53,7 @@ def get_me() -> Response:
 @blp.route("/api-keys", methods=["GET"])
 @keeper("account.own")
 @blp.doc(summary="List keys")
-@blp.arguments(shapes.PageArgs, location="query")
+@blp.arguments(PageArgs, location="query")
 @blp.response(200, shapes.KeysSchema, description="A page, oldest first, without secrets")
 @problems(blp, 401, 403, 422)
 def get_keys(query: dict[str, Any]) -> Response:

@@ -1,4 +1,4 @@
-"""Sites and their licences. That a site exists is public; its licences are seen by who answers for it or oversees it."""
+"""Sites and their licences. That a site exists is public; its licences are for who runs or oversees it."""
 
 from __future__ import annotations
 

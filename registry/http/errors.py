@@ -137,8 +137,9 @@ def _messages(error: HTTPException) -> dict[str, Any]:
 
 def _errors(error: HTTPException) -> Iterator[Mapping[str, object]]:
     """Flatten {"json": {"details": {"mass_kg": [message]}}} into one row per wrong place; `json` itself is left out."""
-    for tree in _messages(error).values():
-        yield from _walk(tree, "")
+    if error.code == 422:
+        for tree in _messages(error).values():
+            yield from _walk(tree, "")
 
 
 def _walk(tree: object, path: str) -> Iterator[Mapping[str, object]]:
