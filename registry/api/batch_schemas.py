@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from marshmallow import Schema, fields, validate
 
 from registry.api.detail_fields import text
@@ -228,9 +226,3 @@ class TraceSchema(Schema):
     truncated = fields.Boolean()
     nodes = fields.List(fields.Nested(NodeSchema))
     edges = fields.List(fields.Nested(EdgeSchema))
-
-
-def dumped(schema: Schema, value: Any) -> dict[str, Any]:
-    """One object as JSON."""
-    body: dict[str, Any] = schema.dump(value)
-    return body

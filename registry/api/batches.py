@@ -59,11 +59,9 @@ def get_batches(query: dict[str, Any]) -> Response:
 @blp.doc(summary="One batch, by id or by any code that names it")
 @blp.response(200, BatchSchema, example=shown.BATCH)
 @problems(blp, 401, 404)
-def get_batch(batch: str) -> dict[str, Any]:
+def get_batch(batch: str) -> custody.BatchView:
     """As far as the caller may see; what it may not see is absent."""
-    view = custody.batch_view(db.session, actor=current_actor(), batch_id=named(batch))
-    body: dict[str, Any] = BatchSchema().dump(view)
-    return body
+    return custody.batch_view(db.session, actor=current_actor(), batch_id=named(batch))
 
 
 def named(text: str) -> str:

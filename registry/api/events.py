@@ -226,10 +226,10 @@ def get_events(query: dict[str, Any]) -> Response:
 @blp.doc(summary="One event")
 @blp.response(200, EventSchema, example=shown.EVENT)
 @problems(blp, 401, 404)
-def get_event(event_id: str) -> dict[str, Any]:
+def get_event(event_id: str) -> Response:
     """As it was sent, with what it touched. Readable by both sides of it."""
     view = events.event_view(db.session, actor=current_actor(), event_id=event_id)
-    return {
+    body = {
         **EventLineSchema().dump(view.line),
         "details": DETAILS[view.line.kind]().dump(view.details),
         "clock_offset_ms": view.clock_offset_ms,
@@ -240,6 +240,7 @@ def get_event(event_id: str) -> dict[str, Any]:
         "reversed_by": view.reversed_by,
         "private": dict(view.notes),
     }
+    return jsonify(body)
 
 
 @blp.route("/events/<event_id>/private", methods=["DELETE"])

@@ -99,8 +99,6 @@ def get_balances(query: dict[str, Any]) -> Response:
 @blp.doc(summary="The postings of one event")
 @blp.response(200, EntrySchema, example=shown.ENTRY)
 @problems(blp, 401, 404)
-def get_entry(event_id: str) -> dict[str, Any]:
+def get_entry(event_id: str) -> ledger.Entry:
     """They sum to zero for every substance."""
-    found = ledger.entry(db.session, actor=current_actor(), event_id=event_id)
-    body: dict[str, Any] = EntrySchema().dump(found)
-    return body
+    return ledger.entry(db.session, actor=current_actor(), event_id=event_id)

@@ -22,14 +22,12 @@ blp = Blueprint("Trace", __name__, url_prefix=API_PREFIX, description="产品链
 @blp.arguments(TraceQuery, location="query")
 @blp.response(200, TraceSchema, example=shown.TRACE)
 @problems(blp, 401, 404, 422)
-def get_trace(query: dict[str, Any], batch: str) -> dict[str, Any]:
+def get_trace(query: dict[str, Any], batch: str) -> trace.Trace:
     """Nodes and edges with mass. Beyond the caller's sight a node shows outcome, month and area only."""
-    found = trace.trace(
+    return trace.trace(
         db.session,
         actor=current_actor(),
         batch_id=named(batch),
         direction=query["direction"],
         depth=query["depth"],
     )
-    body: dict[str, Any] = TraceSchema().dump(found)
-    return body
