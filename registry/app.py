@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import sys
-from importlib import import_module
-from importlib.util import find_spec
-
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from registry import api as registry_api
+from registry import cli
 from registry.config import Settings
 from registry.extensions import babel, db, limiter
 from registry.http import auth, blueprint, errors, headers, reading, service
 from registry.http.language import language
 from registry.services.transactions import harden
+from registry.web import pages, session
+from reports import routes as report_routes
+from scanner import routes as scanner_routes
 
 BODY_LIMIT_BYTES = 5_000_000
 """A thousand events fit many times; a door that takes photos says so itself."""
@@ -30,26 +31,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     reading.register(app)
     auth.register(app)
     headers.register(app, secure=settings.secure)
-    for face, arguments in _FACES.items():
-        if find_spec(face) is not None:
-            try:  # TEMPORARY while the faces are being built side by side
-                module = import_module(face)
-                if hasattr(module, "register"):
-                    module.register(*({"app": app, "api": api}[name] for name in arguments.split()))
-            except Exception as broken:  # noqa: BLE001
-                print(f"face {face} left out: {broken}", file=sys.stderr)  # noqa: T201
+    registry_api.register(api)
+    pages.register(app)
+    session.register(app)
+    scanner_routes.register(app, api)
+    report_routes.register(app, api)
+    cli.register(app)
     service.register(app, api)
     return app
-
-
-_FACES = {
-    "registry.api": "api",
-    "registry.web.pages": "app",
-    "registry.web.session": "app",
-    "scanner.routes": "app api",
-    "reports.routes": "app api",
-    "registry.cli": "app",
-}
 
 
 def _configure(app: Flask, settings: Settings) -> None:

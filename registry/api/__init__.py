@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from registry.api.accounts import blp as accounts
 from registry.api.batches import blp as batches
 from registry.api.detail_schemas import DETAILS
 from registry.api.event_schemas import envelope_of
 from registry.api.events import blp as events
 from registry.api.ledger import blp as ledger
+from registry.api.parties import blp as parties
 from registry.api.reference import blp as reference
+from registry.api.sites import blp as sites
 from registry.api.trace import blp as trace
 
-NOUNS = (events, batches, trace, ledger, reference)
+NOUNS = (events, batches, trace, ledger, reference, parties, sites, accounts)
 
 
 def register(api: Any) -> None:
