@@ -13,7 +13,7 @@ from registry.domain.refusals import Refusal
 from registry.extensions import db, limiter
 from registry.http.auth import current_actor, keeper
 from registry.http.language import language
-from registry.http.problems import words_of
+from registry.http.problems import detail_of, words_of
 from registry.http.reading import body_limit
 from scanner.decode import decode_some
 from scanner.digital_link import LONGEST_TEXT
@@ -60,7 +60,7 @@ def scan_photo() -> Any:
     try:
         decoded = decode_some(file.read() if file is not None else b"")
     except Refusal as refusal:
-        return _ladder(refusal=words_of(refusal.code)), words_of(refusal.code).status
+        return _ladder(refusal=detail_of(refusal, language())), words_of(refusal.code).status
     return _answered([_resolved(mark.text) for mark in decoded.marks])
 
 
