@@ -16,6 +16,7 @@ from registry.store.batches import BatchPlaceRow, BatchRow, ContainerRow
 
 OPEN = ("stock", "transit", "cascade", "reuse")
 """states in which somebody still answers for the mass"""
+_OVERSEERS = frozenset({"regulator", "administrator"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +40,10 @@ class Carrier:
 
 
 def holdings(session: Session, *, actor: Actor) -> Sequence[Holding]:
-    """Open batches by stream and state: those the actor's organisation answers for; without one, all it may see."""
+    """Open batches by stream and state: those the actor's organisation answers for; to who oversees, all it may see."""
     status = case((BatchPlaceRow.to_site_id.is_not(None), "transit"), else_=BatchPlaceRow.status)
-    condition = in_full(actor) if actor.organisation_id is None else batch_queries.held_by(actor.organisation_id)
+    own = actor.organisation_id if actor.role not in _OVERSEERS else None
+    condition = in_full(actor) if own is None else batch_queries.held_by(own)
     query = (
         select(BatchRow.stream, status.label("status"), func.count(), func.sum(BatchPlaceRow.mass_g))
         .join(BatchPlaceRow, BatchPlaceRow.batch_id == BatchRow.id)

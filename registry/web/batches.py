@@ -28,6 +28,8 @@ pages = Blueprint("batches", __name__)
 
 FILTERS = ("status", "stream", "site_id", "text", "scope")
 SCOPES = {"holding": words.N_("我方持有"), "all": words.N_("全部可见")}
+OVERSEERS = frozenset({"regulator", "administrator"})
+"""roles that look after what others hold"""
 _MAIN = {
     "collector": ("receive", "dispatch", "retire"),
     "operator": ("receive", "process", "dispatch", "retire"),
@@ -74,7 +76,8 @@ def index() -> str:
 
 def _chosen() -> dict[str, Any]:
     found: dict[str, Any] = {name: request.args.get(name, "").strip()[:120] or None for name in FILTERS}
-    found["scope"] = found["scope"] if found["scope"] in SCOPES else "holding"
+    if found["scope"] not in SCOPES:
+        found["scope"] = "all" if current_actor().role in OVERSEERS else "holding"
     return found
 
 

@@ -12,9 +12,9 @@ from math import cos, hypot, radians
 
 Point = tuple[float, float]
 
-WIDTH = 720.0
-MARGIN = 46.0
-APART = 25.0
+WIDTH = 480.0
+MARGIN = 34.0
+APART = 23.0
 _ROUNDS = 60
 
 
@@ -119,7 +119,7 @@ def _spread(places: Mapping[str, Point], height: float) -> dict[str, Point]:
                 still &= not _push(moved, one, two)
         if still:
             break
-    return {site: (min(max(x, 16), WIDTH - 16), min(max(y, 16), height - 16)) for site, (x, y) in moved.items()}
+    return {site: (min(max(x, 14), WIDTH - 14), min(max(y, 14), height - 14)) for site, (x, y) in moved.items()}
 
 
 def _push(moved: dict[str, Point], one: str, two: str) -> bool:
@@ -139,4 +139,4 @@ def _label(cell: Cell, places: Mapping[str, Point], areas: Mapping[str, str]) ->
     own = [place for site, place in places.items() if areas[site] == cell.code]
     top = min(y for _, y in own)
     middle = sum(x for x, _ in own) / len(own)
-    return min(max(middle, 50), WIDTH - 50), max(top - 16, 18)
+    return min(max(middle, 40), WIDTH - 40), max(top - 15, 18)

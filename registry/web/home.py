@@ -14,7 +14,8 @@ from registry.extensions import db
 from registry.http.auth import current_actor, keeper
 from registry.services import holdings, inventory
 from registry.services.holdings import Holding
-from registry.services.inventory import Shipment
+from registry.services.inventory import BatchLine, Shipment
+from registry.web.batches import OVERSEERS
 from registry.web.words import N_
 
 pages = Blueprint("home", __name__)
@@ -63,8 +64,15 @@ def index() -> str:
         stock_count=sum(each.batches for each in held if each.status == "stock"),
         stock_g=sum(each.mass_g for each in held if each.status == "stock"),
         by_stream=by_stream(held),
-        recent=inventory.my_batches(db.session, actor=actor, scope="all", limit=RECENT).items,
+        recent=_recent(actor),
     )
+
+
+def _recent(actor: Actor) -> list[BatchLine]:
+    """The latest that are still open: what was used up needs nobody's eye."""
+    scope = "all" if actor.role in OVERSEERS else "holding"
+    lines = inventory.my_batches(db.session, actor=actor, scope=scope, limit=RECENT * RECENT).items
+    return [line for line in lines if line.status in holdings.OPEN][:RECENT]
 
 
 def _invitation(actor: Actor, arriving: tuple[Shipment, ...]) -> Invitation:

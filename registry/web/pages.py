@@ -7,7 +7,20 @@ from typing import Any
 from flask import Flask, request
 
 from registry.http.auth import current_actor
-from registry.web import batches, captures, collecting, containers, home, incoming, navigation, network, refusals, words
+from registry.web import (
+    account,
+    batches,
+    captures,
+    collecting,
+    containers,
+    home,
+    incoming,
+    navigation,
+    network,
+    organisations,
+    refusals,
+    words,
+)
 from registry.web.catalogue import Catalogue
 
 
@@ -23,7 +36,7 @@ def _context() -> dict[str, Any]:
     }
 
 
-_NOUNS = (home, collecting, batches, captures, incoming, containers, network)
+_NOUNS = (home, collecting, batches, captures, incoming, containers, network, account, organisations)
 
 
 def register(app: Flask) -> None:

@@ -14,7 +14,7 @@ from registry.services.actions import Action
 from registry.web import words
 
 FINDINGS = {
-    "recorded_late": words.N_("逾期登记"),
+    "late": words.N_("逾期登记"),
     "implausible_mass": words.N_("质量偏大，请核对"),
     "refused": words.N_("部分拒收"),
     "weight_difference": words.N_("重量有差异"),

@@ -6,6 +6,7 @@ in Chinese, and go through the catalogue.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -73,6 +74,26 @@ PRODUCTS = {
     "NCM": N_("三元锂"),
     "LMO": N_("锰酸锂"),
     "mixed": N_("混合"),
+    "residue": N_("残余物"),
+    "ash": N_("灰渣"),
+    "fuel": N_("燃料"),
+    "slag": N_("炉渣"),
+    "car": N_("乘用车胎"),
+    "truck": N_("载重车胎"),
+    "refrigerator": N_("冰箱"),
+    "washing_machine": N_("洗衣机"),
+    "phone": N_("手机板"),
+    "gearbox": N_("变速箱"),
+    "starter": N_("起动机"),
+    "waiting_core": N_("待定旧件"),
+    "heavy": N_("重废"),
+    "light": N_("轻废"),
+    "bottles": N_("玻璃瓶"),
+    "copper": N_("铜"),
+    "aluminium": N_("铝"),
+    "PE film": N_("聚乙烯膜"),
+    "soiled": N_("沾污塑料"),
+    "boards": N_("线路板"),
 }
 MEASURED = {"weighed": N_("过磅"), "estimated": N_("估重")}
 DIFFERENCE_REASONS = {
@@ -186,6 +207,15 @@ def division_name(code: str | None) -> str:
     return named(found)
 
 
+def division_short(code: str) -> str:
+    """The name as it stands on a map: 黔南布依族苗族自治州 is 黔南."""
+    name = division_name(code)
+    return _PEOPLES.split(name)[0] if language_now() == "zh" else name.split(" ", 1)[0]
+
+
+_PEOPLES = re.compile("布依族|苗族|侗族|彝族|土家族|仡佬族|水族|回族|自治|市$|地区$")
+
+
 def kind_name(code: str) -> str:
     return named(events.KINDS[code]) if code in events.KINDS else code
 
@@ -247,6 +277,7 @@ FILTERS: Mapping[str, Any] = {
     "substance_name": substance_name,
     "kind_name": kind_name,
     "division_name": division_name,
+    "division_short": division_short,
     "kg": kg,
     "t": t,
     "mass": mass_words,

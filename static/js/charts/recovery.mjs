@@ -62,7 +62,7 @@ function optionOf(bars) {
       axisLabel: {color: SOFT, hideOverlap: true, formatter: (value) => axisText(value, bars.unit)}, splitLine: {lineStyle: {color: "#e4e8dc"}}},
     yAxis: {type: "category", inverse: true, data: bars.categories, axisTick: {show: false},
       axisLabel: {color: INK, width: small ? 92 : 190, overflow: "break", interval: 0}},
-    series: Object.entries(bars.series).map(([name, values], place) => seriesOf(name, values, bars.keys[place], stacked)),
+    series: bars.series.map((each) => seriesOf(each.name, each.values, each.key, stacked)),
   };
 }
 
@@ -75,7 +75,7 @@ function axisText(value, unit) {
 function draw(id, bars) {
   const place = document.getElementById(id);
   if (!place || bars.categories.length === 0) return;
-  const row = narrow() ? 46 : 40;
+  const row = bars.categories.length > 12 ? 30 : narrow() ? 46 : 40;
   place.style.height = `${Math.max(180, 64 + row * bars.categories.length)}px`;
   const chart = init(place, null, {renderer: "canvas"});
   chart.setOption(optionOf(bars));
