@@ -93,6 +93,8 @@ def _open_sqlite(connection: Any, _record: object) -> None:
         "foreign_keys=ON",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "temp_store=MEMORY",
+        # So that INSERT OR REPLACE, which deletes behind the scenes, meets the append-only triggers as well.
+        "recursive_triggers=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

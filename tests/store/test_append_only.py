@@ -1,0 +1,91 @@
+"""What was captured is refused to change by the database itself, whatever the program says."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine, Table, insert, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from registry.domain.events import Part
+from registry.store import Base
+from registry.store.base import writing
+from tests.ledgers import build, issue
+
+TABLES = (
+    "events",
+    "event_batches",
+    "batches",
+    "batch_edges",
+    "entries",
+    "postings",
+    "origins",
+    "posting_origins",
+    "issued_codes",
+)
+
+
+@pytest.fixture
+def lived(session: Session, engine: Engine) -> Engine:
+    """A database in which something happened, so that every table has rows."""
+    world = build(session)
+    issue(session, "YFR6F0DTHH")
+    batch = world.batch("point", "collect", stream="tyre", mass_g=5000)
+    world.do("point", "split", batch=batch, children=(Part(mass_g=2000), Part(mass_g=3000)))
+    session.rollback()
+    return engine
+
+
+def _refused(engine: Engine, statement: object) -> None:
+    with engine.connect() as connection, pytest.raises(DBAPIError, match="append_only"):
+        connection.execute(statement)  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_row_is_neither_changed_nor_deleted(lived: Engine, name: str) -> None:
+    table = Base.metadata.tables[name]
+    column = next(iter(table.columns)).name
+    with lived.connect() as connection:
+        before = connection.execute(select(table)).all()
+    assert before, "nothing was tried: the table is empty"
+    _refused(lived, text(f"UPDATE {name} SET {column} = {column}"))  # noqa: S608
+    _refused(lived, text(f"DELETE FROM {name}"))  # noqa: S608
+    with lived.connect() as connection:
+        assert connection.execute(select(table)).all() == before
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_row_is_not_replaced(lived: Engine, name: str) -> None:
+    table = Base.metadata.tables[name]
+    _refused(lived, _replacement(lived, table))
+
+
+def _replacement(engine: Engine, table: Table) -> object:
+    """The engine's own way to write over a row that is there."""
+    with engine.connect() as connection:
+        row = dict(connection.execute(select(table)).mappings().first() or {})
+    if engine.dialect.name == "sqlite":
+        return insert(table).prefix_with("OR REPLACE").values(row)
+    return upsert(table).values(row).on_conflict_do_update(constraint=table.primary_key, set_=row)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_is_not_truncated(engine: Engine, name: str) -> None:
+    _refused(engine, text(f"TRUNCATE {name} CASCADE"))
+
+
+def test_places_private_notes_and_released_codes_may_change(lived: Engine) -> None:
+    # The negative control: it is the triggers that refuse above, not a connection that cannot write.
+    with lived.begin() as connection:
+        changed = connection.execute(text("UPDATE batch_places SET last_seq = last_seq"))
+        assert changed.rowcount
+        connection.execute(text("DELETE FROM event_private"))
+
+
+def test_rows_are_still_added(session: Session) -> None:
+    issue(session, "YFR6F0DTHH")
+    with writing(session):
+        assert session.scalar(text("SELECT count(*) FROM issued_codes")) == 1
