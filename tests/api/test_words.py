@@ -19,10 +19,24 @@ UTTERED = sorted(
     }
 )
 BAD_INPUT = (
-    "unknown_code code_check_character wrong_state not_yours mass_negative mass_above_holding mass_too_precise "
-    "mass_not_a_number mass_too_large outputs_above_inputs process_not_for_stream unknown_process date_in_future "
-    "body_too_large json_broken code_taken schema_invalid"
-).split()
+    "unknown_code",
+    "code_check_character",
+    "wrong_state",
+    "not_yours",
+    "mass_negative",
+    "mass_above_holding",
+    "mass_too_precise",
+    "mass_not_a_number",
+    "mass_too_large",
+    "outputs_above_inputs",
+    "process_not_for_stream",
+    "unknown_process",
+    "date_in_future",
+    "body_too_large",
+    "json_broken",
+    "code_taken",
+    "schema_invalid",
+)
 
 
 def test_refusals_were_found_at_all() -> None:
