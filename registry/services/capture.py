@@ -138,7 +138,6 @@ def _append(session: Session, sent: Sent, frozen: Frozen, decision: Decision, fi
         )
     journal.append_private(session, sent.command.id, sent.form.private)
     journal.append_decision(session, row.seq, decision, codes=frozen.codes)
-    made = {batch.id for batch in decision.new}
-    closed = [move.batch_id for move in decision.moves if move.after.status == "closed" and move.batch_id not in made]
+    closed = [move.batch_id for move in decision.moves if move.after.status == "closed"]
     journal.release_codes(session, row.seq, closed, registry_too=False)
     return row

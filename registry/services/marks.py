@@ -1,6 +1,7 @@
 """Codes of new batches: pre-issued ones are checked and bound, missing ones drawn.
 
-A registry code names one thing for life; any other code names one live batch at a time.
+A registry code names one thing for life; any other code names one live batch at a time. People scan a text without
+naming its scheme, so one text never names two live things, and nobody's serial takes the place of a label.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from types import MappingProxyType
 from sqlalchemy.orm import Session
 
 from registry.domain.case import NewBatch
+from registry.domain.events import CodeRef
 from registry.domain.identifiers import draw_code, normalise, parse_battery_code, parse_registry_code
 from registry.domain.refusals import Refusal
+from registry.services.references import is_id
 from registry.store import journal, states
 
 LONGEST_CODE = 120
@@ -22,13 +25,12 @@ _CHECKS = MappingProxyType({"gb34014": parse_battery_code, "gs1": normalise, "se
 def assign(session: Session, new: Sequence[NewBatch]) -> dict[str, str]:
     """Batch id → registry code, for every batch that carries a mark.
 
-    Refusals: batch_id_taken, code_malformed, code_check_character, code_not_issued, code_taken, gb34014_*,
-    code_scheme_unknown.
+    Refusals: batch_id_malformed, batch_id_taken, code_malformed, code_check_character, code_not_issued, code_taken,
+    gb34014_*, code_scheme_unknown.
     """
     if not new:
         return {}
-    if states.known_batches(session, [batch.id for batch in new]):
-        raise Refusal("batch_id_taken", batches=sorted(states.known_batches(session, [batch.id for batch in new])))
+    _check_ids(session, [batch.id for batch in new])
     chosen = {batch.id: parse_registry_code(batch.code) for batch in new if batch.code is not None}
     _check_free(session, chosen, new)
     drawn = draw(session, sum(batch.marked and batch.code is None for batch in new))
@@ -37,26 +39,36 @@ def assign(session: Session, new: Sequence[NewBatch]) -> dict[str, str]:
     return chosen | {batch.id: next(left) for batch in new if batch.marked and batch.code is None}
 
 
+def _check_ids(session: Session, ids: Sequence[str]) -> None:
+    for batch_id in ids:
+        if not is_id(batch_id):
+            raise Refusal("batch_id_malformed", batch=batch_id[:60])
+    taken = {batch_id for batch_id in ids if ids.count(batch_id) > 1} | states.taken_ids(session, ids)
+    if taken:
+        raise Refusal("batch_id_taken", batches=sorted(taken))
+
+
 def _check_free(session: Session, chosen: Mapping[str, str], new: Sequence[NewBatch]) -> None:
-    values = [("registry", code) for code in chosen.values()]
-    for batch in new:
-        for code in batch.codes:
-            if code.scheme not in _CHECKS:
-                raise Refusal("code_scheme_unknown", scheme=code.scheme)
-            _CHECKS[code.scheme](code.value)
-            value = normalise(code.value)
-            if not 1 <= len(value) <= LONGEST_CODE:
-                raise Refusal("code_malformed", value=code.value[:40])
-            values.append((code.scheme, value))
-    for pair in values:
-        if values.count(pair) > 1:
-            raise Refusal("code_taken", value=pair[1])
-    unknown = set(chosen.values()) - states.issued(session, set(chosen.values()))
+    others = [_value(code) for batch in new for code in batch.codes]
+    values = [*chosen.values(), *others]
+    issued = states.issued(session, set(values))
+    unknown = set(chosen.values()) - issued
     if unknown:
         raise Refusal("code_not_issued", value=min(unknown))
-    taken = states.live_codes(session, {value for _, value in values}) & set(values)
+    twice = {value for value in values if values.count(value) > 1}
+    taken = twice | states.live_codes(session, set(values)) | (set(others) & issued)
     if taken:
-        raise Refusal("code_taken", value=min(taken)[1])
+        raise Refusal("code_taken", value=min(taken))
+
+
+def _value(code: CodeRef) -> str:
+    if code.scheme not in _CHECKS:
+        raise Refusal("code_scheme_unknown", scheme=code.scheme)
+    _CHECKS[code.scheme](code.value)
+    value = normalise(code.value)
+    if not 1 <= len(value) <= LONGEST_CODE:
+        raise Refusal("code_malformed", value=code.value[:40])
+    return value
 
 
 def draw(session: Session, count: int) -> list[str]:

@@ -24,8 +24,8 @@ from registry.store.events import EventBatchRow, EventRow
 def reverse(session: Session, sent: Sent) -> EventRow:
     """Book the reversal, or leave it pending.
 
-    Refusals: nothing_to_reverse, not_a_party, already_reversed, reversal_pending, later_events_stand_on_it. Waiting:
-    waiting_predecessor.
+    Refusals: nothing_to_reverse, not_a_party, already_reversed, reversal_pending, later_events_stand_on_it,
+    code_taken (a code it gave up names another batch by now). Waiting: waiting_predecessor.
     """
     details, actor = sent.command.details, sent.actor
     if not isinstance(details, Reverse):
@@ -108,6 +108,10 @@ def _book(session: Session, seq: int, target: EventRow, touched: Sequence[EventB
         places.append((row.batch_id, before, after, mass_g))
     decision = negation(history.postings_of(session, target.seq), places)
     journal.append_decision(session, seq, decision, codes={}, reverses_seq=target.seq if decision.postings else None)
-    journal.rebind_codes(session, [batch_id for batch_id, *_ in places], released_seq=target.seq)
     void = [move.batch_id for move in decision.moves if move.after.status == "void"]
     journal.release_codes(session, seq, void, registry_too=True)
+    back = [batch_id for batch_id, *_ in places if batch_id not in void]
+    taken = states.live_codes(session, states.released_codes(session, back, seq=target.seq))
+    if taken:
+        raise Refusal("code_taken", value=min(taken))
+    journal.rebind_codes(session, back, released_seq=target.seq)

@@ -90,16 +90,24 @@ def named(session: Session, values: Collection[str]) -> dict[str, Named]:
     return out
 
 
-def live_codes(session: Session, values: Collection[str]) -> set[tuple[str, str]]:
-    """The (scheme, value) pairs among these values that name something live."""
+def live_codes(session: Session, values: Collection[str]) -> set[str]:
+    """Which of the values name something live, in whatever scheme."""
     if not values:
         return set()
-    rows = session.execute(
-        select(BatchCodeRow.scheme, BatchCodeRow.value).where(
-            BatchCodeRow.value.in_(values), BatchCodeRow.released_seq.is_(None)
+    return set(
+        session.scalars(
+            select(BatchCodeRow.value).where(BatchCodeRow.value.in_(values), BatchCodeRow.released_seq.is_(None))
         )
     )
-    return {(scheme, value) for scheme, value in rows}
+
+
+def released_codes(session: Session, batch_ids: Collection[str], *, seq: int) -> set[str]:
+    """The codes these batches gave up in an event."""
+    return set(
+        session.scalars(
+            select(BatchCodeRow.value).where(BatchCodeRow.batch_id.in_(batch_ids), BatchCodeRow.released_seq == seq)
+        )
+    )
 
 
 def issued(session: Session, codes: Collection[str]) -> set[str]:
@@ -109,9 +117,10 @@ def issued(session: Session, codes: Collection[str]) -> set[str]:
     return set(session.scalars(select(IssuedCodeRow.code).where(IssuedCodeRow.code.in_(codes))))
 
 
-def known_batches(session: Session, batch_ids: Collection[str]) -> set[str]:
-    """Which batch ids exist."""
-    return set(session.scalars(select(BatchRow.id).where(BatchRow.id.in_(batch_ids))))
+def taken_ids(session: Session, ids: Collection[str]) -> set[str]:
+    """Which ids name a batch or a container."""
+    batches = select(BatchRow.id).where(BatchRow.id.in_(ids))
+    return set(session.scalars(batches.union_all(select(ContainerRow.id).where(ContainerRow.id.in_(ids)))))
 
 
 def containers(session: Session, container_ids: Collection[str]) -> set[str]:
