@@ -53,15 +53,23 @@ def report_facts(report: Report, language: str) -> list[tuple[str, str]]:
     rule, finding = (_LABELS[key][language] for key in ("rule", "finding"))
     return [
         *selection_facts(report.selection, language, title=words.TITLE[language], forecast=report.forecast),
-        *((rule, rule_text(each)) for each in report.rules),
+        *((rule, text) for text in dict.fromkeys(rule_text(each) for each in report.rules)),
         *((finding, f"{coordinates(each, language)}: {finding_text(each, language)}") for each in report.findings),
     ]
+
+
+_SIGNS: Final = {">=": "≥", "<=": "≤"}
+
+
+def comparator(rule: RuleRow) -> str:
+    """The sign of a rule as people write it."""
+    return _SIGNS.get(rule.comparator, rule.comparator)
 
 
 def rule_text(rule: RuleRow) -> str:
     """A rule with its number, its instrument, its dates and how it was verified."""
     parts = (
-        f"{rule.name} {rule.comparator} {rule.value} {rule.unit}",
+        f"{rule.name} {comparator(rule)} {rule.value} {rule.unit}",
         rule.instrument,
         f"{rule.valid_from} – {rule.valid_to or '…'}",
         rule.verified_as,

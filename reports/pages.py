@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,8 +19,8 @@ from registry.http.problems import detail_of, words_of
 from reports import words
 from reports.asking import asked_selection
 from reports.catalogue import entry_of
-from reports.facts import coordinates, finding_text, rule_text
-from reports.figures import OUTCOME_FIGURES
+from reports.facts import comparator, coordinates, finding_text, rule_text
+from reports.figures import IN_SIDE, OUT_SIDE, OUTCOME_FIGURES
 from reports.numbers import percent
 from reports.opening import Asked, asked_of
 from reports.queries.cells import latest_month, products
@@ -47,7 +47,7 @@ def index() -> Response:
 @keeper("report.read")
 def recovery() -> Any:
     """The recovery report. What cannot be asked is said above the filters, which keep what was typed."""
-    typed = {name: value for name, value in request.args.items() if value}
+    typed = _with_latest_year({name: value for name, value in request.args.items() if value})
     complaint = None
     try:
         selection = asked_selection(typed)
@@ -68,6 +68,19 @@ def recovery() -> Any:
         **_shown(report),
     )
     return (page, words_of(complaint.code).status) if complaint else page
+
+
+def _with_latest_year(typed: dict[str, str]) -> dict[str, str]:
+    """Where no period is named, the last year anything was collected in: a page should not open empty."""
+    if "from" in typed or "to" in typed:
+        return typed
+    month = latest_month(db.session, typed.get("stream"))
+    return {**typed, **_year_of(month)} if month else typed
+
+
+def _year_of(month: str) -> dict[str, str]:
+    year = int(month[:4])
+    return {"from": f"{year}-01-01", "to": f"{year + 1}-01-01"}
 
 
 _PLACE = ("stream", "product", "area", "basis", "by")
@@ -120,12 +133,10 @@ def _years(selection: Selection) -> list[tuple[int, str]]:
 
 def _latest(selection: Selection) -> Mapping[str, str] | None:
     """Where there is something to see: the last year anything was collected in."""
-    month = latest_month(db.session, selection)
+    month = latest_month(db.session, selection.stream)
     if month is None:
         return None
-    year = int(month[:4])
-    values = {**selection.parameters(), "from": f"{year}-01-01", "to": f"{year + 1}-01-01"}
-    return {"month": month, "href": _address(_PATH, values)}
+    return {"month": month, "href": _address(_PATH, {**selection.parameters(), **_year_of(month)})}
 
 
 def _shown(report: Report) -> dict[str, Any]:
@@ -137,25 +148,39 @@ def _shown(report: Report) -> dict[str, Any]:
         "masses": masses,
         "elements": [line for line in collected if "element_recovery" in line.rates],
         "closings": report.lines,
-        "fates": [key for key in (*OUTCOME_FIGURES, "loss") if any(line.figures[key] for line in masses)],
+        "fates": _used(masses, (*OUTCOME_FIGURES, "loss", "stock", "transit")),
+        "sides": {
+            "mass_in": _used(masses, ("collected", "received")),
+            "ins": _used(report.lines, IN_SIDE),
+            "outs": _used(report.lines, _CLOSING_OUT),
+        },
         "totals": _totals(masses),
         "findings": [(each, coordinates(each, spoken), finding_text(each, spoken)) for each in report.findings],
-        "rules": [rule_text(rule) for rule in report.rules],
+        "rules": list(dict.fromkeys(rule_text(rule) for rule in report.rules)),
         "definitions": [words.DEFINITIONS[key][spoken] for key in (report.selection.basis, "recovery", "closing")],
         "forecast_words": words.FORECAST[spoken] if report.forecast else None,
         "chart_data": charts.page_data(report, spoken),
-        "row_name": lambda line: charts.row_name(line, spoken),
+        "row_name": lambda line: charts.row_name(line, report.selection, spoken),
         "figure_name": lambda key: words.FIGURES[key][spoken],
         "rate_name": lambda key: words.RATE_WORDS[key][spoken],
         "source_name": lambda code: words.SOURCES[code][spoken],
         "substance_said": lambda code: words.substance_words(code)[spoken],
         "unit_of": words.unit_of,
+        "comparator": comparator,
         "verdict_name": lambda code: words.VERDICTS[code][spoken],
         "open_figure": _opener(report.selection),
         "download": _downloader(report.selection),
         "area_said": words.division_words(report.selection.area)[spoken],
         "basis_said": words.BASES[report.selection.basis][spoken],
     }
+
+
+_CLOSING_OUT = ("closed", *(key for key in OUT_SIDE if key not in (*OUTCOME_FIGURES, "loss")))
+
+
+def _used(lines: Sequence[Line], keys: Sequence[str]) -> list[str]:
+    """The figures that any line has: a column of zeros says nothing."""
+    return [key for key in keys if any(line.figures[key] for line in lines)]
 
 
 def _totals(masses: list[Line]) -> Mapping[str, Any]:

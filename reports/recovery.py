@@ -17,6 +17,7 @@ import pandas as pd
 from registry.domain.rules import RuleRow, norm_for
 from registry.domain.streams import streams
 from registry.domain.substances import SUBSTANCES, is_element
+from reports.facts import comparator
 from reports.figures import FIGURES, RATES, Figure, Term
 from reports.numbers import exact_percent, percent
 from reports.report import Finding, Line, Report
@@ -160,7 +161,7 @@ def _findings(lines: Iterable[Line], selection: Selection) -> Iterator[Finding]:
                 "norm_missed",
                 line,
                 percent=line.rates["treatment_yield"] or "",
-                norm=f"{line.norm.comparator} {line.norm.value}",
+                norm=f"{comparator(line.norm)} {line.norm.value}",
                 instrument=line.norm.instrument,
             )
         # On the flow basis these two are changes, which may fall; a cohort's are what is there.

@@ -137,7 +137,7 @@ FINDINGS: Final[Mapping[str, Words]] = MappingProxyType(
             "没有“{figure}”，{rate}等比率无法计算", "No “{figure}”, so {rate} and the like have no value"
         ),
         "norm_missed": _words(
-            "元素处理回收率 {percent}%，未达到 {instrument} 的 {norm}%",
+            "元素处理回收率 {percent}%，未达到 {instrument} 规定的 {norm}%",
             "Recovery of what was treated is {percent}%, short of {norm}% in {instrument}",
         ),
         "negative_stock": _words("“{account}”为负（{grams} 克）", "“{account}” is negative ({grams} g)"),

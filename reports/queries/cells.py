@@ -26,11 +26,11 @@ def cells(session: Session, selection: Selection) -> pd.DataFrame:
     )
 
 
-def latest_month(session: Session, selection: Selection) -> str | None:
-    """The last month anything of the stream was collected in: what an empty report points to. One SELECT."""
+def latest_month(session: Session, stream: str | None) -> str | None:
+    """The last month anything (of the stream) was collected in: where there is something to see. One SELECT."""
     query = select(func.max(OriginRow.month)).where(OriginRow.kind == COLLECTED)
-    if selection.stream:
-        query = query.where(OriginRow.stream == selection.stream)
+    if stream:
+        query = query.where(OriginRow.stream == stream)
     return session.scalar(query)
 
 

@@ -10,6 +10,7 @@ from registry.domain.mass import kg_text
 from reports import words
 from reports.figures import OUTCOME_FIGURES
 from reports.report import Line, Report
+from reports.selection import Selection
 
 FATES = (*OUTCOME_FIGURES, "loss", "stock", "transit")
 
@@ -26,11 +27,14 @@ class Bars:
     """the code of each series, in the order of `series`"""
 
 
-def row_name(line: Line, language: str) -> str:
-    """What a bar is called: stream, product and bucket, as far as they say something."""
+def row_name(line: Line, selection: Selection, language: str) -> str:
+    """What a row is called: stream, product and bucket, as far as the question has not said them already."""
     bucket = words.division_words(line.bucket)[language] if line.bucket.isdigit() else line.bucket
-    parts = [words.stream_words(line.stream)[language], line.product, bucket]
-    return " · ".join(part for part in parts if part)
+    stream = words.stream_words(line.stream)[language]
+    named = [line.product if line.product != selection.product else "", bucket]
+    if not selection.stream or not any(named):
+        named = [stream, *named]
+    return " · ".join(part for part in named if part)
 
 
 def outcomes(report: Report, language: str) -> Bars:
@@ -40,7 +44,7 @@ def outcomes(report: Report, language: str) -> Bars:
     return Bars(
         title={"zh": "去向构成", "en": "What became of it"}[language],
         unit="kg",
-        categories=[row_name(line, language) for line in lines],
+        categories=[row_name(line, report.selection, language) for line in lines],
         series={words.FIGURES[key][language]: [kg_text(line.figures[key]) for line in lines] for key in used},
         keys=used,
     )
@@ -54,7 +58,8 @@ def elements(report: Report, language: str) -> Bars:
         title=words.RATE_WORDS["element_recovery"][language],
         unit="%",
         categories=[
-            f"{row_name(line, language)} · {words.substance_words(line.substance)[language]}" for line in lines
+            f"{row_name(line, report.selection, language)} · {words.substance_words(line.substance)[language]}"
+            for line in lines
         ],
         series={
             words.RATE_WORDS["element_recovery"][language]: [line.rates["element_recovery"] for line in lines],
@@ -66,8 +71,16 @@ def elements(report: Report, language: str) -> Bars:
 
 
 def page_data(report: Report, language: str) -> dict[str, Any]:
-    """Both charts, for the script of the page."""
+    """Both charts, for the script of the page. Series are a list: an object's order would be lost on the way."""
     return {
-        name: vars(bars)
+        name: {
+            "title": bars.title,
+            "unit": bars.unit,
+            "categories": list(bars.categories),
+            "series": [
+                {"key": key, "name": title, "values": list(values)}
+                for key, (title, values) in zip(bars.keys, bars.series.items(), strict=True)
+            ],
+        }
         for name, bars in (("outcomes", outcomes(report, language)), ("elements", elements(report, language)))
     }

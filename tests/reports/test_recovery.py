@@ -44,7 +44,7 @@ def test_lithium_below_the_norm_of_its_day_is_a_finding_and_not_a_refusal(book: 
     book.treat(plant, batch, salts(500, lithium=89))
     report = book.report()
     assert line_of(report, "lithium").verdict == "missed"
-    assert [finding.facts["norm"] for finding in report.findings if finding.code == "norm_missed"] == [">= 90"]
+    assert [finding.facts["norm"] for finding in report.findings if finding.code == "norm_missed"] == ["≥ 90"]
 
 
 def test_an_older_period_is_judged_by_the_norm_of_its_own_day(book: Book) -> None:
