@@ -174,8 +174,11 @@ _SAID: Mapping[str, Mapping[str, str]] = {
 
 def database_error(error: OperationalError) -> BaseResponse:
     """A database that is locked or gone is no mistake of the request: 503, and the client sends it again."""
+    said = str(error.orig)
+    if db.engine.dialect.name == "sqlite" and "locked" not in said and "busy" not in said:
+        return broken(error)  # SQLite gives a misspelt column the same class
     db.session.rollback()
-    _log.warning("database unavailable", error=str(error.orig))
+    _log.warning("database unavailable", error=said)
     answer = _dressed(Refusal("database_busy"), None, [])
     answer.headers["Retry-After"] = "2"
     return answer

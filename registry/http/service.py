@@ -51,9 +51,11 @@ def register(app: Flask, api: Any) -> None:
 @keeper("read.public")
 def static(filename: str) -> Response:
     """A file of the browser's."""
-    if filename.split("/", 1)[0] not in ROOMS:
+    room, _, rest = filename.partition("/")
+    if room not in ROOMS:
         raise Refusal("not_found")
-    return send_from_directory(STATIC, filename, max_age=_DAY_S if filename.startswith("vendor/") else 0)
+    # From the room itself, so that no `..` leads out of it.
+    return send_from_directory(STATIC / room, rest, max_age=_DAY_S if room == "vendor" else 0)
 
 
 @keeper("read.public")
