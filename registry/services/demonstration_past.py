@@ -169,7 +169,9 @@ def _second_life(script: Script) -> None:
             ),
         ),
     )  # fmt: skip
-    left = Lying(batch=rest, site="sort_gy", mass_g=rest_g, since=at + timedelta(days=2))
+    left = Lying(batch=rest, site="sort_gy", mass_g=rest_g, since=at + timedelta(days=3))
+    failed = Inspect(batch=rest, grade="C", state_of_health_permille=571, passed=False)
+    script.tell("past/second/failed", site="sort_gy", at=left.since, details=failed)
     process(script, "past/repair", bring(script, "past/repair", left, "hydro_tr"), "direct_repair", "LFP")
     sold = at + timedelta(days=20)
     script.hand_over(

@@ -198,12 +198,15 @@ def _fill(session: Session, states: dict[str, BatchState]) -> None:
             (PostingOriginRow.seq == PostingRow.seq) & (PostingOriginRow.line == PostingRow.line),
         )
         .join(OriginRow, OriginRow.id == PostingOriginRow.origin_id)
-        .where(PostingRow.batch_id.in_(states), PostingRow.account.in_(_ACCOUNTS))
+        # The accounts are chosen below: said here, SQLite looks a single batch up by account, through the whole ledger.
+        .where(PostingRow.batch_id.in_(states))
         .group_by(PostingRow.batch_id, PostingRow.account, PostingRow.site_id, PostingRow.substance, OriginRow.key)
         .having(amount != 0)
     )
     holdings: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
     for batch_id, account, site_id, substance, key, grams in rows:
+        if account not in _ACCOUNTS:
+            continue
         state = states[batch_id]
         state.holding.setdefault(substance, {})[origin_from_key(key)] = int(grams)
         state.holding_site_id = site_id
