@@ -133,8 +133,10 @@ def _collect(standing: _Standing) -> Refusal:
 
 
 def _receive(standing: _Standing) -> Refusal | None:
+    """The named receiver. Who does not hold it learns nothing of its state."""
+    mine = standing.place.holder_id == standing.actor.organisation_id
     if standing.receiver_id is None:
-        return Refusal("wrong_state", status=standing.status, wanted=["transit"])
+        return Refusal("wrong_state", status=standing.status, wanted=["transit"]) if mine else Refusal("not_yours")
     return None if standing.receiver_id == standing.actor.organisation_id else Refusal("not_the_receiver")
 
 
