@@ -7,6 +7,7 @@ SHA-256(salt ‖ text): erasing text and salt breaks no hash, and the digest alo
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,11 @@ import rfc8785
 from registry.domain.event_bodies import to_body
 from registry.domain.events import Capture
 from registry.domain.parties import Actor
+from registry.domain.refusals import Refusal
+
+PRIVATE = frozenset({"note", "person", "vehicle", "position"})
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""as canonical JSON writes it"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +53,11 @@ def canonical(
     """The canonical form of what was sent.
 
     `salts` (kind → salt) repeats the salting of the first receipt; `kept` (kind → digest) stands for erased texts.
+    Refusal schema_invalid for what no engine keeps or no canonical form has: half characters, NUL, numbers too long.
     """
+    for kind, text in command.private.items():
+        if kind not in PRIVATE or "\0" in text or any("\ud800" <= each <= "\udfff" for each in text):
+            raise Refusal("schema_invalid", path=f"private.{kind}"[:40])
     private = {kind: ((salts or {}).get(kind) or secrets.token_hex(16), text) for kind, text in command.private.items()}
     digests = {kind: digest(salt, text) for kind, (salt, text) in private.items()} | dict(kept or {})
     body: dict[str, Any] = {
@@ -64,5 +74,10 @@ def canonical(
         body["after"] = sorted(command.after)
     if digests:
         body["private"] = digests
-    raw = rfc8785.dumps(body)
+    try:
+        raw = rfc8785.dumps(body)
+    except rfc8785.CanonicalizationError:
+        raise Refusal("schema_invalid", path="details") from None
+    if _NUL.search(raw):
+        raise Refusal("schema_invalid", path="details")
     return Canonical(body=body, text=raw.decode(), sha256=hashlib.sha256(raw).hexdigest(), private=private)

@@ -77,13 +77,13 @@ def _capture(session: Session, actor: Actor, command: Capture, now: datetime, re
     if known is not None:
         return ItemResult(id=command.id, status="exists", receipt=_first_receipt(session, actor, command, known))
     _may(actor, command, now)
+    # The canonical form first: it refuses what no database could even be asked about.
+    form = canonical(command, actor=actor)
     site = acting_site(session, actor, command.site_id)
     missing = sorted(set(command.after) - states.known_events(session, command.after))
     if missing:
         raise Waiting("waiting_predecessor", events=missing)
-    sent = Sent(
-        actor=actor, command=command, form=canonical(command, actor=actor), now=now, by_loader=recorded_by_loader
-    )
+    sent = Sent(actor=actor, command=command, form=form, now=now, by_loader=recorded_by_loader)
     if isinstance(command.details, Reverse):
         row = reversal.reverse(session, sent)
     else:
