@@ -268,7 +268,7 @@ def verify() -> None:
 @click.option("--scenario", default="BS", show_default=True)
 @click.option("--second-use", type=Decimal, default=Decimal("0.3"), show_default=True, help="share to cascade")
 @click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--password", help="everyone's; drawn one by one when left out")
+@click.option("--password", envvar="HUILIU_DEMO_PASSWORD", help="everyone's; drawn one by one when left out")
 def demo_load(year: int, scenario: str, second_use: Decimal, seed: int, password: str | None) -> None:
     """Load the demonstration province; again with the same parameters is harmless."""
     with told(), tqdm(unit="event", disable=None) as bar:
