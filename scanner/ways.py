@@ -26,7 +26,7 @@ def _batch(resolution: Resolution, _actor: Actor) -> str:
 
 
 def _container(resolution: Resolution, _actor: Actor) -> str:
-    return f"/containers/{quote(resolution.standing.code or resolution.standing.id or '', safe='')}"
+    return f"/containers/{quote(resolution.standing.id or '', safe='')}"
 
 
 def _collect(resolution: Resolution, actor: Actor) -> str | None:

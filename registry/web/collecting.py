@@ -20,13 +20,15 @@ from registry.web.typed import Typed
 pages = Blueprint("collecting", __name__)
 
 CHEMISTRIES = ("LFP", "NCM", "LMO")
+_TAKEN = ("code", "stream", "product", "gb34014", "gs1", "serial")
+"""what a scan, or the page one comes from, may fill in"""
 
 
 @pages.get("/collect")
 @keeper("event.collect")
 def ask() -> str:
     """The form; `?code=` of a scanned label is filled in, and so is the stream of the last collection."""
-    values = {name: value for name, value in request.args.items() if name in ("code", "stream", "product")}
+    values = {name: value for name, value in request.args.items() if name in _TAKEN}
     values["code"] = normalise(values.get("code", ""))
     return _form(values, {})
 

@@ -75,7 +75,7 @@ def collect(typed: Typed) -> events.Collect:
 
 
 def _codes(typed: Typed) -> tuple[events.CodeRef, ...]:
-    found = ((scheme, typed.text(scheme, longest=120)) for scheme in ("gb34014", "serial"))
+    found = ((scheme, typed.text(scheme, longest=120)) for scheme in ("gb34014", "gs1", "serial"))
     return tuple(events.CodeRef(scheme=scheme, value=value) for scheme, value in found if value)
 
 

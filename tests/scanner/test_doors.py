@@ -1,6 +1,7 @@
 """The doors of the scanner: who is told what, in which words, and what a label is worth when it is photographed."""
 
 import io
+import re
 
 import pytest
 from flask import Flask
@@ -269,3 +270,34 @@ def test_the_api_says_how_its_label_is_called(li: FlaskClient, world: World) -> 
     assert answer.headers["Content-Disposition"] == f'inline; filename="huiliu-{world.mine}.svg"'
     assert "废旧动力电池" in answer.text
     assert "Used power" in li.get(f"/api/v1/batches/{world.batch_id}/label.svg?lang=en").text
+
+
+@pytest.mark.parametrize(
+    "text", ["001PB01ABCDEFGC1A0000002", "(01)09521234543213(21)X9", "XJ-778-A", "]d2010952123454321321ZZ1"]
+)
+def test_a_name_registered_from_a_scan_is_found_by_the_next_scan(li: FlaskClient, text: str) -> None:
+    """The way leads to a form that holds the name; once sent, the same scan opens the batch."""
+    way = li.get("/api/v1/resolve", query_string={"text": text}).get_json()["href"]
+    page = li.get(way).text
+    fields = dict(re.findall(r'name="(event_id|csrf_token|gb34014|gs1|serial)"[^>]*?value="([^"]+)"', page))
+    sent = {**fields, "stream": "power_battery", "mass": "12.5"}
+    answer = li.post("/collect", data=sent, headers={"Referer": "http://localhost/collect"})
+    assert answer.status_code == 303, answer.text
+    found = li.get("/api/v1/resolve", query_string={"text": text}).get_json()
+    assert found["answer"] == "batch"
+    assert found["batch"] in answer.headers["Location"]
+
+
+def test_a_label_of_a_roll_is_bound_by_its_first_collection(li: FlaskClient, wu: FlaskClient, world: World) -> None:
+    page = li.get(li.get("/api/v1/resolve", query_string={"text": world.roll}).get_json()["href"]).text
+    fields = dict(re.findall(r'name="(event_id|csrf_token|code)"[^>]*?value="([^"]+)"', page))
+    sent = {**fields, "stream": "tyre", "mass": "825斤"}
+    assert li.post("/collect", data=sent, headers={"Referer": "http://localhost/collect"}).status_code == 303
+    assert li.get("/api/v1/resolve", query_string={"text": world.roll}).get_json()["answer"] == "batch"
+    assert "废旧轮胎" in wu.get(f"/B/{world.roll}").text
+
+
+def test_a_container_opens_for_its_own_organisation(li: FlaskClient, wu: FlaskClient, world: World) -> None:
+    way = li.get("/api/v1/resolve", query_string={"text": world.cage}).get_json()["href"]
+    assert li.get(way).status_code == 200
+    assert "周转容器" in wu.get(f"/B/{world.cage}").text
