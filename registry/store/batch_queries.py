@@ -144,13 +144,18 @@ def among(batch_ids: Select[str]) -> ColumnElement[bool]:
 
 def having(*, status: str | None, stream: str | None, site_id: str | None) -> list[ColumnElement[bool]]:
     """Conditions on the place and the stream; None: any. A void batch shows only when it is asked for."""
-    wanted: list[ColumnElement[bool]] = []
-    if status is None:
-        wanted.append(BatchPlaceRow.status != "void")
-    for column, value in ((BatchPlaceRow.status, status), (BatchRow.stream, stream), (BatchPlaceRow.site_id, site_id)):
+    wanted = [BatchPlaceRow.status != "void" if status is None else _standing(status)]
+    for column, value in ((BatchRow.stream, stream), (BatchPlaceRow.site_id, site_id)):
         if value is not None:
             wanted.append(column == value)
     return wanted
+
+
+def _standing(status: str) -> ColumnElement[bool]:
+    """A second life keeps its status on its way: to people it is in transit all the same."""
+    if status == "transit":
+        return BatchPlaceRow.to_site_id.is_not(None)
+    return and_(BatchPlaceRow.status == status, BatchPlaceRow.to_site_id.is_(None))
 
 
 def spelled(text: str) -> ColumnElement[bool]:
