@@ -91,7 +91,7 @@ class LicenceSchema(Schema):
     id = _text("0198c000-0000-7000-8000-0000000000c1", dump_only=True)
     site = fields.String(attribute="site_id", dump_only=True, metadata={"example": SITE})
     number = _text("黔环许〔2024〕001号", required=True)
-    process = _text("battery_hydro", "a process code, or * for all", required=True)
+    process = _text("hydrometallurgy", "a process code, or * for all", required=True)
     valid_from = fields.Date(required=True, metadata={"example": "2024-01-01"})
     valid_to = fields.Date(load_default=None, allow_none=True, metadata={"example": "2029-01-01"})
 

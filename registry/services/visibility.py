@@ -12,13 +12,14 @@ from registry.domain.divisions import descendants
 from registry.domain.parties import Actor
 from registry.domain.refusals import Refusal
 from registry.services import parties, sights
-from registry.store.batches import BatchRow
+from registry.store.batches import BatchPlaceRow, BatchRow
 from registry.store.parties import ApiKeyRow, SiteRow
 
 
 def visible_batches(actor: Actor) -> Select[str]:
     """Ids of the batches the actor sees at all, be it only their fate (see `sights` for how much)."""
-    return select(BatchRow.id).where(sights.in_part(actor))
+    joined = select(BatchRow.id).join(BatchPlaceRow, BatchPlaceRow.batch_id == BatchRow.id)
+    return joined.where(sights.in_part(actor))
 
 
 def visible_sites(actor: Actor) -> ColumnElement[bool]:
