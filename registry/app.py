@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -9,13 +11,14 @@ from registry import api as registry_api
 from registry import cli
 from registry.config import Settings
 from registry.extensions import babel, db, limiter
-from registry.http import auth, blueprint, errors, headers, reading, service
+from registry.http import auth, blueprint, errors, headers, logs, reading, service
 from registry.http.language import language
 from registry.services.transactions import harden
 from registry.web import pages, session
 from reports import routes as report_routes
 from scanner import routes as scanner_routes
 
+SESSION_LIFETIME = timedelta(days=30)
 BODY_LIMIT_BYTES = 5_000_000
 """A thousand events fit many times; a door that takes photos says so itself."""
 
@@ -23,6 +26,7 @@ BODY_LIMIT_BYTES = 5_000_000
 def create_app(settings: Settings | None = None) -> Flask:
     """The application. Without settings, those of the environment."""
     settings = settings or Settings.from_env()
+    logs.configure()
     app = Flask("registry", static_folder=None, template_folder="web/templates")
     _configure(app, settings)
     _bind_extensions(app, settings)
@@ -52,6 +56,8 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=SESSION_LIFETIME,
         WTF_CSRF_CHECK_DEFAULT=False,
         # A form may lie open for a shift; its mark lives as long as the session.
         WTF_CSRF_TIME_LIMIT=None,

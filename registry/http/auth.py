@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, request, session
 from flask_login import UserMixin, current_user, login_user, logout_user
 
 from registry.domain.parties import ANONYMOUS, Actor
@@ -58,6 +58,7 @@ def _from_session() -> Actor | None:
 def begin_session(actor: Actor, salt: str) -> None:
     """Sign this device in."""
     login_user(SignedIn(actor, salt))
+    session.permanent = True  # phones end their browsers at will; the salt ends sessions when somebody wants it
     g.actor = actor
     g.pop("language", None)
 
