@@ -99,6 +99,7 @@ class ReportSchema(Schema):
     definition = fields.Dict()
     notice = fields.Dict(allow_none=True)
     rule_versions = fields.List(fields.Dict())
+    totals_kg = fields.Dict(keys=fields.String(), values=fields.String())
     rows = fields.List(fields.Nested(ReportRowSchema))
     other_sources = fields.List(fields.Nested(ReportRowSchema))
     findings = fields.List(fields.Dict())

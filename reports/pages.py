@@ -154,7 +154,7 @@ def _shown(report: Report) -> dict[str, Any]:
             "ins": _used(report.lines, IN_SIDE),
             "outs": _used(report.lines, _CLOSING_OUT),
         },
-        "totals": _totals(masses),
+        "totals": _headline(report.totals),
         "findings": [(each, coordinates(each, spoken), finding_text(each, spoken)) for each in report.findings],
         "rules": list(dict.fromkeys(rule_text(rule) for rule in report.rules)),
         "definitions": [words.DEFINITIONS[key][spoken] for key in (report.selection.basis, "recovery", "closing")],
@@ -183,18 +183,14 @@ def _used(lines: Sequence[Line], keys: Sequence[str]) -> list[str]:
     return [key for key in keys if any(line.figures[key] for line in lines)]
 
 
-def _totals(masses: list[Line]) -> Mapping[str, Any]:
-    """The four figures at the top: over all rows."""
-    sums = {key: sum(line.figures[key] for line in masses) for key in (*_TOTALLED, "stock", "transit")}
+def _headline(totals: Mapping[str, int]) -> Mapping[str, Any]:
+    """The four figures at the top: over the whole selection."""
     return {
-        **sums,
-        "open": sums["stock"] + sums["transit"],
-        "recycling_rate": percent(sums["recycling"], sums["input"]),
-        "traceability": percent(sums["closed"], sums["input"]),
+        "collected": totals["collected"],
+        "open": totals["stock"] + totals["transit"],
+        "recycling_rate": percent(totals["recycling"], totals["input"]),
+        "traceability": percent(totals["closed"], totals["input"]),
     }
-
-
-_TOTALLED = ("collected", "input", "recycling", "closed")
 
 
 def _address(path: str, values: Mapping[str, str | None]) -> str:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from registry.domain.rules import RuleRow, norm_for
 from registry.domain.streams import streams
-from registry.domain.substances import SUBSTANCES, is_element
+from registry.domain.substances import MASS, SUBSTANCES, is_element
 from reports.facts import comparator
 from reports.figures import FIGURES, RATES, Figure, Term
 from reports.numbers import exact_percent, percent
@@ -40,6 +40,7 @@ def recovery(cells: pd.DataFrame, selection: Selection) -> Report:
         lines=tuple(lines),
         findings=tuple(_findings(lines, selection)),
         rules=tuple(dict.fromkeys(line.norm for line in lines if line.norm)),
+        totals=_totals(cells),
         forecast=bool(len(cells)) and bool(cells["forecast"].max()),
     )
 
@@ -68,6 +69,12 @@ def _lines(cells: pd.DataFrame) -> list[Line]:
         for key, row in zip(sums.index, sums.itertuples(index=False, name=None), strict=True)
     ]
     return sorted(lines, key=_order)
+
+
+def _totals(cells: pd.DataFrame) -> dict[str, int]:
+    counted = cells[(cells["source"] == COLLECTED) & (cells["substance"] == MASS)]
+    amount = counted["amount"].to_numpy("int64")
+    return {key: int((amount * _weight(counted, figure)).sum()) for key, figure in FIGURES.items()}
 
 
 def _weight(cells: pd.DataFrame, figure: Figure) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -53,13 +53,18 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """One answered question. `forecast`: demonstration data of the model is among it, and must be said."""
+    """One answered question. `forecast`: demonstration data of the model is among it, and must be said.
+
+    `totals` are the figures of collected mass over the whole selection. Lines broken down by area do not sum to
+    them: what one part received from another was input of that part, but none of the whole.
+    """
 
     name: str
     selection: Selection
     lines: tuple[Line, ...]
     findings: tuple[Finding, ...]
     rules: tuple[RuleRow, ...]
+    totals: Mapping[str, int]
     forecast: bool
 
     @property

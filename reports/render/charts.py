@@ -12,6 +12,8 @@ from reports.figures import OUTCOME_FIGURES
 from reports.report import Line, Report
 from reports.selection import Selection
 
+MOST_BARS = 24
+"""above it a chart is no picture any more: the largest are drawn, the table has them all"""
 FATES = (*OUTCOME_FIGURES, "loss", "stock", "transit")
 
 
@@ -37,12 +39,25 @@ def row_name(line: Line, selection: Selection, language: str) -> str:
     return " · ".join(part for part in named if part)
 
 
+def _largest(lines: Sequence[Line], figure: str) -> list[Line]:
+    """The lines with most of the figure, in the report's order."""
+    kept = sorted(range(len(lines)), key=lambda place: -lines[place].figures[figure])[:MOST_BARS]
+    return [lines[place] for place in sorted(kept)]
+
+
+def _titled(title: str, found: Sequence[Line], language: str) -> str:
+    if len(found) <= MOST_BARS:
+        return title
+    return {"zh": f"{title}（最大的 {MOST_BARS} 项）", "en": f"{title} (the largest {MOST_BARS})"}[language]
+
+
 def outcomes(report: Report, language: str) -> Bars:
     """What became of each row's mass, in kg: only the fates that occur."""
-    lines = [line for line in report.lines if line.source == "collected" and line.substance == "mass"]
+    found = [line for line in report.lines if line.source == "collected" and words.is_total(line.substance)]
+    lines = _largest(found, "input")
     used = [key for key in FATES if any(line.figures[key] for line in lines)]
     return Bars(
-        title={"zh": "去向构成", "en": "What became of it"}[language],
+        title=_titled({"zh": "去向构成", "en": "What became of it"}[language], found, language),
         unit="kg",
         categories=[row_name(line, report.selection, language) for line in lines],
         series={words.FIGURES[key][language]: [kg_text(line.figures[key]) for line in lines] for key in used},
@@ -52,10 +67,11 @@ def outcomes(report: Report, language: str) -> Bars:
 
 def elements(report: Report, language: str) -> Bars:
     """Recovery of each element in percent, beside the share of what was treated and the norm."""
-    lines = [line for line in report.lines if "element_recovery" in line.rates]
+    found = [line for line in report.lines if line.rates.get("element_recovery")]
+    lines = _largest(found, "treated")
     norm = {"zh": "规范值", "en": "Norm"}[language]
     return Bars(
-        title=words.RATE_WORDS["element_recovery"][language],
+        title=_titled(words.RATE_WORDS["element_recovery"][language], found, language),
         unit="%",
         categories=[
             f"{row_name(line, report.selection, language)} · {words.substance_words(line.substance)[language]}"

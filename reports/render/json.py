@@ -47,6 +47,7 @@ def report_body(report: Report) -> dict[str, Any]:
         **head(selection, forecast=report.forecast),
         "definition": {key: dict(words.DEFINITIONS[key]) for key in (selection.basis, "recovery", "closing")},
         "rule_versions": [_rule(rule) for rule in report.rules],
+        "totals_kg": {key: kg_text(value) for key, value in report.totals.items()},
         "rows": [_row(key, lines, selection) for key, lines in rows if key[0] == "collected"],
         "other_sources": [_row(key, lines, selection) for key, lines in rows if key[0] != "collected"],
         "findings": [_finding(finding) for finding in report.findings],

@@ -188,6 +188,14 @@ def test_lines_by_area_say_what_the_report_of_that_area_says(book: Book) -> None
             assert line.figures == alone.figures
 
 
+def test_the_totals_of_the_whole_know_no_border_between_its_parts(book: Book) -> None:
+    here, there = book.site(NANMING), book.site(ZUNYI)
+    book.send(here, book.collect(here, 700), there)
+    report = book.report(by="area")
+    assert sum(line.figures["input"] for line in report.lines) == 1400
+    assert report.totals["input"] == 700
+
+
 def test_lines_by_month_say_what_the_report_of_that_month_says(book: Book) -> None:
     plant = book.site(GUIYANG)
     for day in (0, 25, 60):
