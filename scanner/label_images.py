@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from PIL import Image, ImageDraw, ImageFont
 
-from scanner.labels import Drawing, Mark, Words
+from scanner.labels import Drawing, Mark, Words, dark_runs
 
 MM_PER_INCH: Final = 25.4
 DEFAULT_DPI: Final = 300
@@ -41,20 +41,6 @@ def _path(mark: Mark) -> str:
         run = _mm(length * mark.module_mm)
         runs.append(f"M{x} {y}h{run}v{side}h-{run}z")
     return "".join(runs)
-
-
-def dark_runs(rows: tuple[tuple[bool, ...], ...]) -> list[tuple[int, int, int]]:
-    """(row, first column, length) of every horizontal run of dark modules."""
-    runs = []
-    for number, row in enumerate(rows):
-        first = None
-        for column, dark in enumerate((*row, False)):
-            if dark and first is None:
-                first = column
-            elif not dark and first is not None:
-                runs.append((number, first, column - first))
-                first = None
-    return runs
 
 
 def _text(words: Words) -> str:

@@ -60,7 +60,7 @@ PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
             Preset(code="40x30", width_mm=40, height_mm=30, beside=True, text_mm=2.8),
             Preset(code="50x30", width_mm=50, height_mm=30, beside=True, text_mm=3.0),
             Preset(code="60x40", width_mm=60, height_mm=40, beside=True, text_mm=3.6, margin_mm=1.5),
-            Preset(code="100x100", width_mm=100, height_mm=100, beside=False, text_mm=6.5, margin_mm=4.0),
+            Preset(code="100x100", width_mm=100, height_mm=100, beside=False, text_mm=6.0, margin_mm=4.0),
         )
     }
 )
@@ -133,6 +133,20 @@ def modules(text: str) -> tuple[tuple[bool, ...], ...]:
     return tuple(tuple(bool(dark) for dark in row) for row in symbol.get_matrix())
 
 
+def dark_runs(rows: tuple[tuple[bool, ...], ...]) -> list[tuple[int, int, int]]:
+    """(row, first column, length) of every horizontal run of dark modules."""
+    runs = []
+    for number, row in enumerate(rows):
+        first = None
+        for column, dark in enumerate((*row, False)):
+            if dark and first is None:
+                first = column
+            elif not dark and first is not None:
+                runs.append((number, first, column - first))
+                first = None
+    return runs
+
+
 def draw(label: Label, preset: Preset) -> Drawing:
     """The label in millimetres.
 
@@ -174,7 +188,7 @@ def _beside(label: Label, preset: Preset) -> Drawing:
 def _beneath(label: Label, preset: Preset) -> Drawing:
     """Mark on top, the code beneath it, the words beneath that, all on the middle line."""
     code_mm = preset.text_mm * 1.3
-    lines = label.lines[:2]
+    lines = label.lines[:3]
     words_mm = code_mm * 1.3 + len(lines) * preset.text_mm * 1.35 + preset.margin_mm
     side_mm = min(preset.height_mm - words_mm, preset.width_mm)
     mark = _mark(label.text, x_mm=0.0, y_mm=0.0, side_mm=side_mm)
