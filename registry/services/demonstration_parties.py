@@ -86,18 +86,10 @@ def enrol(session: Session, *, dice: Dice, now: datetime, password: str | None) 
 
 def _enrolled(session: Session, dice: Dice) -> bool:
     table = rows("demo_organisations")
-    known = dict(
-        session.execute(
-            select(OrganisationRow.uscc, OrganisationRow.id).where(
-                OrganisationRow.uscc.in_([row["uscc"] for row in table])
-            )
-        )
-        .tuples()
-        .all()
-    )
-    if any(
-        known.get(row["uscc"], expected) != expected for row in table for expected in [_organisation(dice, row["key"])]
-    ):
+    expected = {row["uscc"]: _organisation(dice, row["key"]) for row in table}
+    query = select(OrganisationRow.uscc, OrganisationRow.id).where(OrganisationRow.uscc.in_(expected))
+    known = {uscc: organisation_id for uscc, organisation_id in session.execute(query) if uscc}
+    if any(known[uscc] != expected[uscc] for uscc in known):
         raise Refusal("demo_other_parameters", parameters=dice.parameters.text)
     return len(known) == len(table)
 
