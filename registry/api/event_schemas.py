@@ -149,7 +149,7 @@ class EventListSchema(Schema):
     """Up to 1000 events, each judged alone, in the order sent."""
 
     events = fields.List(
-        fields.Raw(),
+        fields.Raw(allow_none=True),
         required=True,
         validate=validate.Length(min=1, max=EVENTS_MOST),
     )

@@ -71,7 +71,7 @@ def part_of(items: Sequence[_Item], after: Key | None, limit: int) -> tuple[Sequ
     """A page of a list that is at hand and grows at its end only; the key is the place. Refusal cursor_malformed."""
     start = 0
     if after is not None:
-        if len(after) != 1 or not after[0].isdecimal() or len(after[0]) > 9:
+        if len(after) != 1 or not (after[0].isascii() and after[0].isdecimal()) or len(after[0]) > 9:
             raise Refusal("cursor_malformed")
         start = int(after[0])
     end = start + limit

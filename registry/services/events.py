@@ -20,7 +20,7 @@ from registry.domain.event_bodies import from_body
 from registry.domain.events import Details
 from registry.domain.parties import Actor
 from registry.domain.refusals import Refusal
-from registry.services.inventory import PAGE, PAGE_MOST, Page
+from registry.services.inventory import PAGE, PAGE_MOST, Page, place_of
 from registry.services.receipts import ReceiptBatch, receipt_of
 from registry.services.sights import Party, Whereabouts, parties, whereabouts
 from registry.store import batch_queries, event_queries
@@ -161,11 +161,9 @@ def _own(actor: Actor) -> ColumnElement[bool]:
 def _seq(after: tuple[str, ...] | None) -> int | None:
     if after is None:
         return None
-    try:
-        (seq,) = after
-        return int(seq)
-    except ValueError:
-        raise Refusal("cursor_malformed") from None
+    if len(after) != 1:
+        raise Refusal("cursor_malformed")
+    return place_of(after[0])
 
 
 def _lines(session: Session, rows: Sequence[EventRow]) -> list[EventLine]:

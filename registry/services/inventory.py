@@ -23,6 +23,8 @@ PAGE_MOST = 200
 UNDERWAY_MOST = 1000
 """batches looked at for the page of incoming shipments; the API pages through all of them"""
 
+SEQ_DIGITS_MOST = 18
+
 T = TypeVar("T")
 
 
@@ -135,11 +137,16 @@ def _scope(actor: Actor, scope: str) -> ColumnElement[bool]:
 def _key(after: tuple[str, ...] | None) -> tuple[int, str] | None:
     if after is None:
         return None
-    try:
-        seq, batch_id = after
-        return int(seq), batch_id
-    except ValueError:
-        raise Refusal("cursor_malformed") from None
+    if len(after) != 2:
+        raise Refusal("cursor_malformed")
+    return place_of(after[0]), after[1]
+
+
+def place_of(text: str) -> int:
+    """A place in the ledger out of a page's key. Refusal cursor_malformed, also for what no database could hold."""
+    if not text.isascii() or not text.isdecimal() or len(text) > SEQ_DIGITS_MOST:
+        raise Refusal("cursor_malformed")
+    return int(text)
 
 
 def incoming(session: Session, *, actor: Actor) -> tuple[Shipment, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import uuid
 
 import pytest
@@ -168,9 +170,12 @@ def test_the_list_is_filtered_by_kind_site_batch_and_time(doors: Doors) -> None:
     assert kinds(status="pending") == []
 
 
-def test_a_page_mark_nobody_gave_is_refused_by_name(doors: Doors) -> None:
-    for mark in ("x", "e30", "WyJhIl0", "W10"):
-        answer = doors.get("point", "/events", after=mark)
+@pytest.mark.parametrize("path", ["/events", "/batches", "/ledger/balances", "/streams"])
+def test_a_page_mark_nobody_gave_is_refused_by_name(doors_of_both: Doors, path: str) -> None:
+    keys = [[], ["a"], ["-1"], ["٣"], ["9" * 30], ["9" * 30, "b"], ["1", "b", "c"], [1], {}, 7]
+    forged = [base64.urlsafe_b64encode(json.dumps(key).encode()).decode() for key in keys]
+    for mark in (*forged, "x", "=", "\u4e00"):
+        answer = doors_of_both.get("point", path, after=mark)
         assert (answer.status_code, answer.json["code"]) == (422, "cursor_malformed"), mark
 
 
