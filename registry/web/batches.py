@@ -146,7 +146,7 @@ def show(batch_id: str) -> str:
     return render_template(
         "pages/batch.html",
         batch=view,
-        chapters=reversed(story(db.session, actor=actor, batch_id=view.id)),
+        chapters=list(reversed(story(db.session, actor=actor, batch_id=view.id))),
         main=main,
         open_actions=[action for action in doable if action.allowed and action is not main],
         closed_actions=[action for action in doable if not action.allowed],

@@ -32,7 +32,7 @@ from registry.services.custody import BatchView
 from registry.services.ids import fresh_id
 from registry.services.inventory import BatchLine
 from registry.services.stories import Happening, story
-from registry.web import entries, sites, words
+from registry.web import amounts, entries, sites, words
 from registry.web.batches import view_of
 from registry.web.refusals import say
 from registry.web.typed import Typed
@@ -157,7 +157,7 @@ def _form(batch_id: str, kind: str, *, values: Any, errors: Mapping[str, str]) -
         values=values,
         errors=errors,
         event_id=request.form.get("event_id") or new_event_id(),
-        subject_mass=words.kg(view.mass_g),
+        subject_mass=amounts.kg(view.mass_g),
         **_EXTRAS.get(kind, _nothing)(actor, view, action),
     )
 

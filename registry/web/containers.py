@@ -44,7 +44,7 @@ _COLUMNS: Mapping[str, Any] = {
 @pages.get("/containers/<container_id>")
 @keeper("event.load")
 def show(container_id: str) -> str:
-    """One container and what is in it. Refusal not_found."""
+    """One container, by its id or its code, and what is in it. Refusal not_found."""
     return _page(container_id, {})
 
 
@@ -77,7 +77,9 @@ def _site(inside: Any) -> str:
 
 def _page(container_id: str, errors: Mapping[str, str]) -> str:
     actor = current_actor()
-    carrier, inside = holdings.carried(db.session, actor=actor, container_id=container_id)
+    named = custody.find(db.session, text_or_id=container_id)
+    own_id = named.id if named is not None and named.kind == "container" else None
+    carrier, inside = holdings.carried(db.session, actor=actor, container_id=own_id or "")
     return render_template(
         "pages/container.html",
         carrier=carrier,

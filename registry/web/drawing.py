@@ -135,8 +135,16 @@ def _push(moved: dict[str, Point], one: str, two: str) -> bool:
 
 
 def _label(cell: Cell, places: Mapping[str, Point], areas: Mapping[str, str]) -> Point:
-    """Above the topmost mark of the area."""
+    """Above or below the area's marks or beside its middle: where the nearest mark is farthest away."""
     own = [place for site, place in places.items() if areas[site] == cell.code]
-    top = min(y for _, y in own)
-    middle = sum(x for x, _ in own) / len(own)
-    return min(max(middle, 40), WIDTH - 40), max(top - 15, 18)
+    x = sum(x for x, _ in own) / len(own)
+    top, bottom = min(y for _, y in own) - 15, max(y for _, y in own) + 26
+    tries = [(x, top), (x, bottom), (x - 40, top), (x + 40, top), (x - 40, bottom), (x + 40, bottom)]
+    height = max(y for _, y in cell.corners)
+    inside = [(min(max(a, 40), WIDTH - 40), min(max(b, 18), max(height, 40) - 8)) for a, b in tries]
+    return max(inside, key=lambda spot: min(_away(spot, place) for place in places.values()))
+
+
+def _away(label: Point, mark: Point) -> float:
+    """A name is wide: across counts half. More than this is far enough, so that the first place keeps its right."""
+    return min(hypot((label[0] - mark[0]) / 2, label[1] - 5 - mark[1]), 15.0)

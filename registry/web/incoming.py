@@ -15,7 +15,7 @@ from registry.extensions import db
 from registry.http.auth import current_actor, keeper
 from registry.services import inventory
 from registry.services.inventory import BatchLine, Shipment
-from registry.web import words
+from registry.web import amounts, words
 from registry.web.batches import csv_response
 from registry.web.captures import new_event_id, send, thank
 from registry.web.typed import Typed
@@ -77,7 +77,7 @@ def export() -> Response:
 
 _COLUMNS: Mapping[str, Any] = {
     words.N_("方向"): lambda row: gettext(row[0]),
-    words.N_("发运时间"): lambda row: words.moment(row[1].occurred_at),
+    words.N_("发运时间"): lambda row: amounts.moment(row[1].occurred_at),
     words.N_("从"): lambda row: words.named(row[1].sender),
     words.N_("发往"): lambda row: words.named(row[1].receiver),
     words.N_("编码"): lambda row: row[2].code or row[2].id,

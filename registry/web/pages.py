@@ -9,6 +9,7 @@ from flask import Flask, request
 from registry.http.auth import current_actor
 from registry.web import (
     account,
+    amounts,
     batches,
     captures,
     collecting,
@@ -41,6 +42,7 @@ _NOUNS = (home, collecting, batches, captures, incoming, containers, network, ac
 
 def register(app: Flask) -> None:
     """Dress the application: filters, catalogue, context, and the pages of each noun."""
+    amounts.register(app)
     words.register(app)
     refusals.register(app)
     app.extensions["babel"].instance.domain_instance = Catalogue()

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from registry.domain.refusals import Refusal
 from registry.http.problems import detail_of, words_of
 from registry.services.actions import Action
-from registry.web import words
+from registry.web import amounts, words
 
 FINDINGS = {
     "late": words.N_("逾期登记"),
@@ -31,6 +31,18 @@ NOTES = {
     "person": words.N_("经办人"),
     "vehicle": words.N_("车辆"),
     "position": words.N_("位置"),
+}
+FIELDS = {
+    "mass": words.N_("质量"),
+    "stream": words.N_("物料"),
+    "to_site": words.N_("收货站点"),
+    "part": words.N_("至少一份的质量"),
+    "out_mass": words.N_("至少一项产出"),
+    "process": words.N_("工艺"),
+    "reason": words.N_("原因"),
+    "code": words.N_("编码"),
+    "event": words.N_("事件"),
+    "batch": words.N_("至少一个批次"),
 }
 _GRAMS_END = "_g"
 
@@ -56,7 +68,7 @@ def why_not(action: Action) -> str:
 def _readable(name: str, value: Any) -> Any:
     reader = _FACTS.get(name)
     if name.endswith(_GRAMS_END) and isinstance(value, int):
-        return words.kg(value)
+        return amounts.kg(value)
     if reader is None:
         return value
     return [reader(each) for each in value] if isinstance(value, list | tuple) else reader(value)
@@ -67,6 +79,7 @@ def _operation(code: str) -> str:
 
 
 _FACTS: Mapping[str, Callable[[Any], str]] = {
+    "field": lambda code: words.said(FIELDS, str(code)),
     "status": lambda code: words.said(words.STATUSES, str(code)),
     "wanted": lambda code: words.said(words.STATUSES, str(code)),
     "role": lambda code: words.said(words.ROLES, str(code)),

@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 from registry.domain import mass
 from registry.domain.identifiers import normalise
 from registry.domain.refusals import Refusal
-from registry.web.words import ZONE
+from registry.web.amounts import ZONE
 
 Value = TypeVar("Value")
 _PLAIN = re.compile(r"\d{1,12}(\.\d{1,6})?", re.ASCII)

@@ -1,4 +1,4 @@
-"""The words of codes that the pages show, and the numbers and moments beside them, as template filters.
+"""The words of codes that the pages show, as template filters.
 
 Tables with names in both languages (streams, processes, kinds, outcomes) speak for themselves; the rest are here,
 in Chinese, and go through the catalogue.
@@ -8,18 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask_babel import get_locale, gettext
 
-from registry.domain import divisions, events, mass, outcomes, streams, substances
+from registry.domain import divisions, events, outcomes, streams, substances
 from registry.domain.refusals import Refusal
-
-ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def N_(text: str) -> str:  # noqa: N802  # the name that message extraction looks for
@@ -160,7 +155,7 @@ def process_name(code: str) -> str:
 def outcome_name(code: str) -> str:
     """The outcome of an account or of an output's destination; `stock` is the yard."""
     if code == streams.STOCK:
-        return str(gettext("入库（中间产物）"))
+        return str(gettext("中间产物入库"))
     try:
         return named(outcomes.outcome(code.removeprefix("outcome:")))
     except Refusal:
@@ -220,45 +215,6 @@ def kind_name(code: str) -> str:
     return named(events.KINDS[code]) if code in events.KINDS else code
 
 
-def _grouped(number: Decimal, decimals: int | None) -> str:
-    """With commas; with `decimals` None as exact as it is."""
-    if decimals is not None:
-        number = number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    return f"{number:,f}"
-
-
-def kg(grams: int | None, decimals: int | None = None) -> str:
-    """Kilograms, exact unless told otherwise; a dash where unknown: unknown is not zero."""
-    return "—" if grams is None else _grouped(Decimal(mass.kg_text(grams)), decimals)
-
-
-def t(grams: int | None, decimals: int | None = None) -> str:
-    return "—" if grams is None else _grouped(Decimal(mass.t_text(grams)), decimals)
-
-
-def mass_words(grams: int | None) -> str:
-    """As a person says it: kilograms up to ten tonnes, then tonnes; exact."""
-    if grams is None:
-        return "—"
-    if abs(grams) < 10_000_000:
-        return f"{kg(grams)} {gettext('公斤')}"
-    return f"{t(grams, 3)} {gettext('吨')}"
-
-
-def percent(part: int, whole: int) -> str:
-    """A share with one decimal; no rate where nothing went in."""
-    return "—" if whole == 0 else f"{_grouped(Decimal(part) * 100 / Decimal(whole), 1)}%"
-
-
-def moment(value: datetime | None) -> str:
-    """Local time of the province, to the minute."""
-    return value.astimezone(ZONE).strftime("%Y-%m-%d %H:%M") if value else "—"
-
-
-def day(value: datetime | None) -> str:
-    return value.astimezone(ZONE).strftime("%Y-%m-%d") if value else "—"
-
-
 def code4(code: str | None) -> str:
     """A registry code as it is spoken: in groups of four."""
     return " ".join(code[at : at + 4] for at in range(0, len(code), 4)) if code else ""
@@ -278,13 +234,7 @@ FILTERS: Mapping[str, Any] = {
     "kind_name": kind_name,
     "division_name": division_name,
     "division_short": division_short,
-    "kg": kg,
-    "t": t,
-    "mass": mass_words,
-    "moment": moment,
-    "day": day,
     "code4": code4,
-    "percent": percent,
     "status_name": _sayer(STATUSES),
     "role_name": _sayer(ROLES),
     "site_kind_name": _sayer(SITE_KINDS),

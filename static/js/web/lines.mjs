@@ -1,17 +1,8 @@
 // Forms with lines: add a line, and say at once what is left. The server counts again; this only saves a surprise.
 
-const UNITS = {"": 1000, "kg": 1000, "公斤": 1000, "千克": 1000, "斤": 500, "g": 1, "克": 1, "t": 1e6, "吨": 1e6};
+import {gramsOf as weightOf, kgText} from "../outbox/weights.mjs";
 
-export function gramsOf(text) {
-  const folded = text.normalize("NFKC").replace(/[\s,]/g, "").toLowerCase();
-  const found = /^(\d*\.?\d*)([a-z公千斤克吨]*)$/.exec(folded);
-  if (!found || !found[1] || found[1] === "." || !(found[2] in UNITS)) return null;
-  return Math.round(Number(found[1]) * UNITS[found[2]]);
-}
-
-export function kilograms(grams) {
-  return (grams / 1000).toLocaleString("en-US", {maximumFractionDigits: 3});
-}
+const gramsOf = (text) => (text.trim() ? weightOf(text).grams : null) ?? null;
 
 function wholeOf(lines, form) {
   if (lines.dataset.whole) return Number(lines.dataset.whole);
@@ -31,7 +22,7 @@ function watch(lines) {
     const whole = wholeOf(lines, form);
     balance.hidden = out === 0;
     balance.classList.toggle("balance-over", out > whole);
-    const say = (name, value) => { const place = balance.querySelector(`[data-${name}]`); if (place) place.textContent = kilograms(value); };
+    const say = (name, value) => { const place = balance.querySelector(`[data-${name}]`); if (place) place.textContent = kgText(value); };
     say("in", whole);
     say("out", out);
     say("rest", whole - out);
