@@ -37,12 +37,12 @@ def latest_month(session: Session, stream: str | None) -> str | None:
 def products(session: Session) -> Mapping[str, tuple[str, ...]]:
     """Stream → products ever collected in it: what the filter offers. One SELECT."""
     query = (
-        select(func.coalesce(OriginRow.stream, ""), func.coalesce(OriginRow.product, ""))
+        select(OriginRow.stream, OriginRow.product)
         .where(OriginRow.kind == COLLECTED, OriginRow.product != "")
         .distinct()
         .order_by(OriginRow.stream, OriginRow.product)
     )
     found: dict[str, tuple[str, ...]] = {}
     for stream, product in session.execute(query):
-        found[stream] = (*found.get(stream, ()), product)
+        found[stream or ""] = (*found.get(stream or "", ()), product or "")
     return found

@@ -34,9 +34,9 @@ RUBBISH_BODIES = (b"", b"{", b"[]", b"null", b'"text"', b'{"a": NaN}', b"\xff\xf
 
 
 @pytest.fixture
-def app(sqlite_url: str) -> Iterator[Flask]:
+def app(database_url: str) -> Iterator[Flask]:
     """An application over a small lived-in world, CSRF off: its own tests stand in tests/web."""
-    app = create_app(Settings(database_url=sqlite_url, secret_key="k" * 40, limits=False, testing=True))
+    app = create_app(Settings(database_url=database_url, secret_key="k" * 40, limits=False, testing=True))
     app.config["WTF_CSRF_ENABLED"] = False
     with app.app_context():
         world = build(db.session)
