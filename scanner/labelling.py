@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,13 +13,16 @@ from registry.domain import mass, streams
 from registry.domain.identifiers import grouped
 from registry.domain.parties import Actor
 from registry.domain.refusals import Refusal
-from registry.services import custody
+from registry.services import codes, custody, network
+from registry.services.network import Node
 from registry.services.resolution import standing
 from registry.services.sights import FULL
 from scanner.here import FONTS, text_of
 from scanner.label_images import DEFAULT_DPI, png, svg
 from scanner.labels import DEFAULT_PRESET, PRESETS, Label, Preset, draw
+from scanner.sheets import SHEETS, Sheet, render
 
+DEFAULT_SHEET: Final = "a4-3x8"
 RESOLUTIONS_DPI: Final = (203, DEFAULT_DPI)
 """Thermal printers of the trade."""
 
@@ -53,6 +57,41 @@ def _of_batch(session: Session, *, actor: Actor, settings: Settings, language: s
     return Label(text=text_of(settings, view.code), code=view.code, lines=tuple(word for word in words if word))
 
 
+def roll_labels(session: Session, *, actor: Actor, settings: Settings, roll_id: str) -> list[Label]:
+    """The labels of a roll that are not stuck on anything yet. Refusal not_found where it is another's."""
+    roll = codes.roll(session, roll_id=roll_id)
+    if roll.site_id not in {site.id for site in own_sites(session, actor=actor)}:
+        raise Refusal("not_found", what="roll")
+    return plain_labels(settings, codes.codes_of(session, roll_id=roll_id, unbound=True))
+
+
+def own_sites(session: Session, *, actor: Actor) -> Sequence[Node]:
+    """The open sites of the actor's organisation."""
+    return network.nodes(session, organisation_id=actor.organisation_id) if actor.organisation_id else ()
+
+
+def plain_labels(settings: Settings, drawn: Sequence[str]) -> list[Label]:
+    """Labels with nothing but their code."""
+    return [Label(text=text_of(settings, code), code=code) for code in drawn]
+
+
+def chosen_sheet(wanted: str | None) -> Sheet:
+    """The paper with this code, or the usual A4 sheet. Refusal choice_unknown."""
+    if wanted is not None and wanted not in SHEETS:
+        raise Refusal("choice_unknown", field="sheet", value=wanted[:40])
+    return SHEETS[wanted or DEFAULT_SHEET]
+
+
+def printed(labels: Sequence[Label], *, sheet: Sheet, used: str | None = None, test_page: bool = False) -> File:
+    """The labels as PDF; `used` of the first sheet are gone. Refusals: number_malformed, nothing_to_print."""
+    if not labels and not test_page:
+        raise Refusal("nothing_to_print")
+    if used and not (used.isascii() and used.isdigit() and len(used) < 4):
+        raise Refusal("number_malformed", value=used[:40])
+    body = render(labels, sheet=sheet, fonts=FONTS, used=int(used or 0), test_page=test_page)
+    return File(body=body, media_type="application/pdf", name=f"huiliu-labels-{sheet.code}.pdf")
+
+
 def chosen_preset(wanted: str | None) -> Preset:
     """The preset with this code, or the usual one. Refusal choice_unknown."""
     if wanted is not None and wanted not in PRESETS:
@@ -61,13 +100,16 @@ def chosen_preset(wanted: str | None) -> Preset:
 
 
 def painted(label: Label, *, kind: str, preset: Preset, dpi: str | None = None) -> File:
-    """The label as `svg` or `png`. Refusal choice_unknown for a resolution no printer of the trade has."""
-    drawing = draw(label, preset)
+    """The label as `svg`, `png` or `pdf`. Refusal choice_unknown for a resolution no printer of the trade has."""
     name = f"huiliu-{label.code}.{kind}"
     if kind == "svg":
-        body = svg(drawing, title=grouped(label.code)).encode()
+        body = svg(draw(label, preset), title=grouped(label.code)).encode()
         return File(body=body, media_type="image/svg+xml; charset=utf-8", name=name)
+    if kind == "pdf":
+        return File(
+            body=render([label], sheet=SHEETS[preset.code], fonts=FONTS), media_type="application/pdf", name=name
+        )
     if dpi is not None and dpi not in map(str, RESOLUTIONS_DPI):
         raise Refusal("choice_unknown", field="dpi", value=dpi[:40])
-    body = png(drawing, fonts=FONTS, dpi=int(dpi or DEFAULT_DPI))
+    body = png(draw(label, preset), fonts=FONTS, dpi=int(dpi or DEFAULT_DPI))
     return File(body=body, media_type="image/png", name=name)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.domain import streams
@@ -15,15 +16,33 @@ from registry.http.auth import current_actor, keeper
 from registry.http.language import language
 from registry.http.problems import detail_of, words_of
 from registry.http.reading import body_limit
+from registry.http.transaction import transaction
+from registry.services import codes
 from scanner.decode import decode_some
 from scanner.digital_link import LONGEST_TEXT
 from scanner.here import our_hosts, text_of
 from scanner.label_images import svg
-from scanner.labelling import RESOLUTIONS_DPI, chosen_preset, label_for, painted
+from scanner.labelling import (
+    DEFAULT_SHEET,
+    RESOLUTIONS_DPI,
+    File,
+    chosen_preset,
+    chosen_sheet,
+    label_for,
+    own_sites,
+    painted,
+    printed,
+    roll_labels,
+)
 from scanner.labels import PRESETS, Label, draw
 from scanner.limits import LOOK_UP_LIMIT, PHOTO_LIMIT, UPLOAD_BYTES
 from scanner.resolver import Resolution, resolve
+from scanner.sheets import SHEETS
 from scanner.ways import way
+
+ROLL_COUNTS: Final = (24, 48, 96, 240, 480, 960)
+"""Whole A4 sheets of 24; more at once is the command line's business."""
+ROLLS_SHOWN: Final = 20
 
 pages = Blueprint("scanner", __name__, template_folder="templates")
 
@@ -137,11 +156,75 @@ def label(code: str) -> str:
     )
 
 
-@pages.get("/labels/<code>.<any(svg, png):kind>")
+@pages.get("/labels/<code>.<any(svg, png, pdf):kind>")
 @keeper("read.own")
 def label_file(code: str, kind: str) -> Response:
-    """The label as SVG, or as PNG at `dpi`. Refusals: not_found, choice_unknown."""
+    """The label as SVG, as PDF, or as PNG at `dpi`. Refusals: not_found, choice_unknown."""
     preset = chosen_preset(request.args.get("preset"))
-    file = painted(_label(code), kind=kind, preset=preset, dpi=request.args.get("dpi"))
+    return _sent(painted(_label(code), kind=kind, preset=preset, dpi=request.args.get("dpi")))
+
+
+def _sent(file: File) -> Response:
     headers = {"Content-Disposition": f'inline; filename="{file.name}"'}
     return Response(file.body, content_type=file.media_type, headers=headers)
+
+
+# --- rolls of labels ------------------------------------------------------------------------------------------------
+
+
+@pages.get("/labels")
+@keeper("code.issue.own")
+def rolls() -> str:
+    """The rolls of one's own sites, and the way to a new one."""
+    return _rolls({})
+
+
+def _rolls(errors: dict[str, str]) -> str:
+    actor = current_actor()
+    sites = own_sites(db.session, actor=actor)
+    found = [(site, roll) for site in sites for roll in codes.rolls(db.session, site_id=site.id)]
+    return render_template(
+        "scanner/rolls.html",
+        sites=sites,
+        here=request.form.get("site") or actor.site_id,
+        rolls=sorted(found, key=lambda pair: pair[1].issued_at, reverse=True)[:ROLLS_SHOWN],
+        left={site.id: codes.left(db.session, site_id=site.id) for site in sites},
+        sheets=SHEETS.values(),
+        sheet=request.form.get("sheet") or DEFAULT_SHEET,
+        counts=ROLL_COUNTS,
+        chosen=request.form.get("count") or str(ROLL_COUNTS[0]),
+        errors=errors,
+        made=request.args.get("made"),
+    )
+
+
+@pages.post("/labels")
+@keeper("code.issue.own")
+def draw_roll() -> Any:
+    """Draw a roll for one of one's own sites. Refusals: not_your_site, count_out_of_range, site_closed."""
+    actor, site, count = current_actor(), request.form.get("site", ""), request.form.get("count", "")
+    sheet = chosen_sheet(request.form.get("sheet"))
+    if site not in {each.id for each in own_sites(db.session, actor=actor)}:
+        raise Refusal("not_your_site", site=site[:40])
+    if count not in map(str, ROLL_COUNTS):
+        raise Refusal("count_out_of_range", least=ROLL_COUNTS[0], most=ROLL_COUNTS[-1])
+    with transaction() as session:
+        roll, _ = codes.issue(session, site_id=site, count=int(count), actor_id=actor.id, now=datetime.now(UTC))
+    return redirect(url_for("scanner.rolls", made=roll.id, sheet=sheet.code), 303)
+
+
+@pages.get("/labels/rolls/<roll_id>.pdf")
+@keeper("code.issue.own")
+def roll_file(roll_id: str) -> Response:
+    """What is left of a roll, as PDF. Refusals: not_found, choice_unknown, number_malformed, nothing_to_print."""
+    sheet = chosen_sheet(request.args.get("sheet"))
+    labels = roll_labels(db.session, actor=current_actor(), settings=current_app.config["SETTINGS"], roll_id=roll_id)
+    test_page = request.args.get("test") == "yes"
+    return _sent(printed(labels, sheet=sheet, used=request.args.get("used"), test_page=test_page))
+
+
+@pages.get("/labels/test-page.pdf")
+@keeper("code.issue.own")
+def test_page() -> Response:
+    """The ruler of a paper. Refusal choice_unknown."""
+    return _sent(printed([], sheet=chosen_sheet(request.args.get("sheet")), test_page=True))

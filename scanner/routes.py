@@ -8,9 +8,11 @@ from flask import Flask
 
 from scanner import pages
 from scanner.api import blueprint
+from scanner.cli import labels
 
 
 def register(app: Flask, api: Any) -> None:
     """Pages of scanning and labels, and their part of the API."""
     app.register_blueprint(pages.pages)
     api.register_blueprint(blueprint)
+    app.cli.add_command(labels)
