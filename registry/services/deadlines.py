@@ -6,6 +6,7 @@ The day of the event itself does not count; the last day counts whole, in local 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 
@@ -34,6 +35,7 @@ def due_date(occurred_at: datetime, rule: Deadline) -> date:
     return day
 
 
+@lru_cache(maxsize=4096)
 def is_working_day(day: date) -> bool:
     """Whether the State Council's calendar makes it a working day (make-up Saturdays included).
 
