@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from inspect import iscoroutinefunction
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -73,13 +74,17 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 
 def _pool(settings: Settings) -> dict[str, object]:
-    if settings.database_url.startswith("sqlite"):
+    if settings.database_url in ("sqlite://", "sqlite:///:memory:"):
         return {}
-    return {"pool_size": settings.pool_size, "max_overflow": settings.pool_size, "pool_pre_ping": True}
+    # A busy thread holds one connection, and a second one while it notes a refusal.
+    return {"pool_size": settings.pool_size, "max_overflow": 4 * settings.pool_size, "pool_pre_ping": True}
 
 
 def _bind_extensions(app: Flask, settings: Settings) -> None:
     db.init_app(app)
+    # The library also closes asynchronous sessions, of which there are none, and would start a thread with an event
+    # loop at the end of every request to do so: half of the time of a small answer.
+    app.teardown_appcontext_funcs = [each for each in app.teardown_appcontext_funcs if not iscoroutinefunction(each)]
     with app.app_context():
         harden(db.engine)
     babel.init_app(app, locale_selector=language)

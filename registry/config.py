@@ -34,7 +34,7 @@ class Settings:
     trusted_proxies: int = 0
     """how many reverse proxies in front may say who the client is (X-Forwarded-*)"""
     pool_size: int = 10
-    """connections to PostgreSQL kept by each worker"""
+    """connections to the database kept open by each worker; five times as many at a rush"""
     testing: bool = False
 
     @classmethod

@@ -10,6 +10,7 @@ import structlog
 from flask import Flask, Response, current_app, redirect, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -42,6 +43,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(OperationalError, database_error)
+    app.register_error_handler(PoolTimeout, pool_exhausted)
     app.register_error_handler(Exception, broken)
 
 
@@ -177,6 +179,15 @@ def database_error(error: OperationalError) -> BaseResponse:
     said = str(error.orig)
     if db.engine.dialect.name == "sqlite" and "locked" not in said and "busy" not in said:
         return broken(error)  # SQLite gives a misspelt column the same class
+    return _busy(said)
+
+
+def pool_exhausted(error: PoolTimeout) -> BaseResponse:
+    """More requests at once than connections: the client sends it again."""
+    return _busy(str(error))
+
+
+def _busy(said: str) -> BaseResponse:
     db.session.rollback()
     _log.warning("database unavailable", error=said)
     answer = _dressed(Refusal("database_busy"), None, [])
