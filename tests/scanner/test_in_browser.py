@@ -215,7 +215,7 @@ def test_a_printed_label_has_its_true_size_and_is_read_again(
     assert [mark.text for mark in marks] == [f"{origin}/B/{world.mine}".upper()]
 
 
-@pytest.mark.parametrize("path", ["/scan", "/B/{mine}", "/B/{never}", "/labels/{mine}"])
+@pytest.mark.parametrize("path", ["/scan", "/B/{mine}", "/B/{never}", "/labels/{mine}", "/labels"])
 def test_no_page_of_ours_is_wider_than_its_screen(phone: Page, origin: str, world: World, path: str) -> None:
     for width in (320, 768, 1280):
         phone.set_viewport_size({"width": width, "height": 800})
