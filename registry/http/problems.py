@@ -17,6 +17,7 @@ from typing import Any
 from flask import Response, render_template, request
 from marshmallow import Schema, fields
 
+from registry.domain.mass import kg_text
 from registry.domain.refusals import Refusal
 from registry.domain.tables import rows
 from registry.http.language import language
@@ -62,8 +63,14 @@ class _Patient(Formatter):
     """Fills what the facts hold; what they lack becomes a dash, for words must never be the reason of a 500."""
 
     def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:  # noqa: ARG002  # the library's signature
-        value = kwargs.get(str(key))
+        value = kwargs.get(str(key), _kilograms(str(key), kwargs))
         return "—" if value is None else _readable(value)
+
+
+def _kilograms(key: str, facts: Mapping[str, Any]) -> str | None:
+    """Facts are grams, words are kilograms: `{held_kg}` is filled from `held_g`."""
+    grams = facts.get(f"{key.removesuffix('_kg')}_g") if key.endswith("_kg") else None
+    return kg_text(grams) if isinstance(grams, int) else None
 
 
 def _readable(value: object) -> object:

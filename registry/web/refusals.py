@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from flask_babel import gettext
 from registry.domain.refusals import Refusal
 from registry.http.problems import detail_of, words_of
 from registry.services.actions import Action
-from registry.web import amounts, words
+from registry.web import words
 
 FINDINGS = {
     "late": words.N_("逾期登记"),
@@ -44,7 +45,6 @@ FIELDS = {
     "event": words.N_("事件"),
     "batch": words.N_("至少一个批次"),
 }
-_GRAMS_END = "_g"
 
 
 def say(refusal: Refusal) -> str:
@@ -67,8 +67,6 @@ def why_not(action: Action) -> str:
 
 def _readable(name: str, value: Any) -> Any:
     reader = _FACTS.get(name)
-    if name.endswith(_GRAMS_END) and isinstance(value, int):
-        return amounts.kg(value)
     if reader is None:
         return value
     return [reader(each) for each in value] if isinstance(value, list | tuple) else reader(value)
@@ -94,11 +92,17 @@ _FACTS: Mapping[str, Callable[[Any], str]] = {
 }
 
 
+def without_facts(sentence: str) -> str:
+    """The catalogue's sentence as an explanation: its blanks stay blanks."""
+    return re.sub(r"\{\w+\}", "…", sentence)
+
+
 def register(app: Flask) -> None:
     """Give the templates their filters."""
     app.jinja_env.filters.update(
         why_not=why_not,
         say=say,
+        without_facts=without_facts,
         finding_name=lambda code: words.said(FINDINGS, code),
         note_name=lambda code: words.said(NOTES, code),
     )

@@ -49,7 +49,13 @@ def test_a_row_says_what_it_is_and_what_to_do_in_both_languages(code: str) -> No
 
 
 def test_missing_facts_leave_a_dash_and_never_an_error() -> None:
-    assert detail_of(Refusal("mass_above_holding", held_g=5), "zh") == "批次现有 5 克，要求 — 克。"
+    assert detail_of(Refusal("mass_above_holding", held_g=5), "zh") == "批次现有 0.005 公斤，要求 — 公斤。"
+
+
+def test_grams_are_told_in_kilograms() -> None:
+    assert detail_of(Refusal("mass_above_holding", held_g=412_500, mass_g=10**6), "en").endswith(
+        "holds 412.5 kg; 1000 kg were asked for."
+    )
 
 
 def test_facts_that_look_like_a_format_are_only_text() -> None:
