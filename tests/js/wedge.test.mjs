@@ -31,3 +31,11 @@ test("what stood before a pause is dropped, and two scans do not run together", 
   assert.equal(type(wedge, ["Shift", ..."7K3M2Q9XA4", "Enter"], {from: 5000}), "7K3M2Q9XA4");
   assert.equal(type(wedge, [..."23456789", "Enter"], {from: 5200}), "23456789");
 });
+
+test("a late key in a burst does not tear the text apart", () => {
+  const wedge = new Wedge();
+  const keys = [..."HTTPS://X.CN/B/7K3M2Q9XA4"];
+  let at = 0;
+  for (const [number, key] of keys.entries()) wedge.key(key, (at += number === 9 ? 300 : 8));
+  assert.equal(wedge.key("Enter", at + 8), keys.join(""));
+});

@@ -179,6 +179,17 @@ def test_a_wedge_works_without_focus_and_nothing_is_reloaded(phone: Page, origin
     phone.wait_for_url(f"**/batches/{world.batch_id}")
 
 
+def test_a_wedge_works_on_every_page_and_leaves_fields_alone(phone: Page, origin: str, world: World) -> None:
+    for path in ("/batches", "/map", "/collect"):
+        phone.goto(f"{origin}{path}")
+        phone.keyboard.type(f"{origin}/B/{world.mine}".upper() + "\n")
+        phone.wait_for_url(f"**/batches/{world.batch_id}")
+    phone.goto(f"{origin}/collect")
+    phone.locator("#code").focus()
+    phone.keyboard.type(world.roll)
+    expect(phone.locator("#code")).to_have_value(world.roll)
+
+
 def test_a_photo_is_read_on_the_phone_and_a_hard_one_by_the_server(
     phone: Page, origin: str, world: World, label: bytes, tmp_path: Path
 ) -> None:
