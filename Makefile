@@ -12,7 +12,7 @@ HUILIU_HOST ?= 127.0.0.1
 HUILIU_PORT ?= 8000
 PYTEST := $(BIN)/pytest -n 2
 
-.PHONY: help setup demo test test-long test-system-packages lint lock
+.PHONY: help setup demo test test-long test-system-packages lint tour lock
 
 help: ## print this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 24
@@ -39,6 +39,9 @@ lint: setup ## style, types, and who may import whom
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+tour: setup test-system-packages ## make the pictures of the README's tour anew, from a fresh demonstration
+	PYTHONPATH=. $(BIN)/python docs/tour/make.py
 
 lock: ## write requirements.lock and static/package-lock.json anew: versions and digests, never addresses
 	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \

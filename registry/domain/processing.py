@@ -130,6 +130,7 @@ def _lines(draft: Draft, details: Process, inputs: list[tuple[ProcessInput, Batc
     producers = {batch.producer_id for _, batch, _ in inputs}
     producer = producers.pop() if len(producers) == 1 else None
     fit = all(place.fit for _, _, place in inputs)
+    keeps_product = streams.process(details.process).keeps_product
     made = []
     for number, line in enumerate(details.outputs):
         kept = line.to in outcomes.CUSTODY_KEPT
@@ -148,7 +149,8 @@ def _lines(draft: Draft, details: Process, inputs: list[tuple[ProcessInput, Batc
             status=status,
             site_id=case.site.id,
             holder_id=case.organisation_id,
-            fit=fit and status == "stock" and stream == source.stream,
+            # What a process that could have kept the product put back into stock has not passed it.
+            fit=fit and not keeps_product and status == "stock" and stream == source.stream,
         )
         account = "stock" if line.to == "stock" else outcome_account(line.to)
         made.append(_Line(line=line, batch=draft.make(new, place), account=account))

@@ -17,7 +17,7 @@ from registry.store.parties import SiteRow
 from tests.ledgers import an_id, build
 from tests.serving import chromium, served
 
-PASSWORD = "a long enough pass phrase"  # noqa: S105  # of a database made for one test
+PASSWORD = "a long enough pass phrase"
 PEOPLE = (("point", "collector", "point"), ("plant", "operator", "plant"), ("province", "regulator", None))
 
 
