@@ -39,6 +39,11 @@ def grams_from_kg(value: str | int | Decimal) -> int:
     return _scaled(_decimal(value), 1000)
 
 
+def grams_from_t(value: str | int | Decimal) -> int:
+    """Whole grams of a mass in tonnes with at most six decimals. Refusals as `grams_from_kg`."""
+    return _scaled(_decimal(value), 1_000_000)
+
+
 def grams_from_words(text: str) -> int:
     """Whole grams of what a person typed: `412.5`, `825斤`, `1.2 吨`, full-width digits too. kg where no unit stands.
 
