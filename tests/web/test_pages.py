@@ -11,8 +11,8 @@ from tests.ledgers import issue
 from tests.web.browsers import Page, Town
 
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
-NAMES = {"回流", "中文"}
-"""the brand, and the switch that leads back"""
+NAMES = {"回流", "中文", "斤"}
+"""the brand, the switch that leads back, and a unit that English has no sign for"""
 PUBLIC = ("/", "/map", "/map?stream=tyre", "/map?kind=laboratory", "/sign-in", "/problems/not_found", "/nowhere")
 SIGNED_IN = ("/", "/batches", "/batches?status=stock&stream=tyre&text=7K", "/map", "/account", "/nowhere")
 HANDLING = ("/collect", "/incoming", "/containers")
