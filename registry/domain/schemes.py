@@ -15,6 +15,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
+from registry.domain.mass import t_text
 from registry.domain.refusals import Refusal
 from registry.domain.tables import flag, rows, words
 
@@ -162,7 +163,9 @@ def recovery_rates(
     }
     overs = {name: masses[over] for name, over in RECOVERY_RATES.items()}
     above = (
-        SchemeFinding(code=f"{part}_above_{whole}", facts={"part_g": str(masses[part]), "whole_g": str(masses[whole])})
+        SchemeFinding(
+            code=f"{part}_above_{whole}", facts={"part_t": t_text(masses[part]), "whole_t": t_text(masses[whole])}
+        )
         for part, whole in _PARTS
         if masses[part] > masses[whole]
     )

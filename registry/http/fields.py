@@ -55,6 +55,18 @@ class MassKg(_Refusing):
         return mass.kg_text(value)
 
 
+class MassT(MassKg):
+    """Tonnes with at most six decimals ↔ integer grams; refusals as MassKg."""
+
+    example = "111000"
+
+    def inward(self, value: Any) -> int:
+        return mass.grams_from_t(value)
+
+    def outward(self, value: int) -> str:
+        return mass.t_text(value)
+
+
 class EnergyKwh(MassKg):
     """Kilowatt-hours with at most three decimals ↔ integer watt-hours: the same thousandth, the same rules."""
 
