@@ -38,7 +38,7 @@ from registry.http.errors import refusal_of, wrong_places
 from registry.http.paging import decode, page
 from registry.http.problems import problem, problem_body
 from registry.http.reading import parse_json
-from registry.http.transaction import transaction
+from registry.http.transaction import transact, transaction
 from registry.services import events
 from registry.services.capture import ItemResult, capture, capture_list
 
@@ -84,8 +84,8 @@ def post_event() -> Response:
         command = _command(_body())
     except Invalid as invalid:
         return problem(invalid, errors=invalid.errors)
-    with transaction() as session:
-        result = capture(session, actor=current_actor(), command=command, now=datetime.now(UTC))
+    actor, now = current_actor(), datetime.now(UTC)
+    result = transact(lambda session: capture(session, actor=actor, command=command, now=now))
     if result.status not in _STATUS:
         raise result.refusal or Refusal("server_error")
     response = jsonify(_result(result))
@@ -123,8 +123,8 @@ def post_events() -> Response:
     except Invalid as invalid:
         return problem(invalid, errors=invalid.errors)
     commands, answers = _readable(items)
-    with transaction() as session:
-        results = capture_list(session, actor=current_actor(), commands=list(commands.values()), now=datetime.now(UTC))
+    actor, now = current_actor(), datetime.now(UTC)
+    results = transact(lambda session: capture_list(session, actor=actor, commands=list(commands.values()), now=now))
     answers |= dict(zip(commands, map(_result, results), strict=True))
     _note(results)
     return jsonify({"results": [answers[place] for place in range(len(items))]})

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from registry.domain.case import Decision, Finding
+from registry.domain.event_bodies import references
 from registry.domain.events import Capture, Load, Reverse, kind
 from registry.domain.identifiers import normalise
 from registry.domain.parties import Actor
@@ -25,7 +26,7 @@ from registry.services import marks, reversal, verdicts
 from registry.services.canonical import canonical
 from registry.services.casework import Frozen, acting_site, assemble
 from registry.services.receipts import Receipt, receipt_of
-from registry.services.references import Waiting, is_id
+from registry.services.references import Waiting, is_id, lock_ahead
 from registry.services.rows import Sent, event_row
 from registry.store import event_queries, journal, states
 from registry.store.events import EventRow
@@ -47,6 +48,8 @@ class ItemResult:
 
 def capture_list(session: Session, *, actor: Actor, commands: Sequence[Capture], now: datetime) -> list[ItemResult]:
     """Several events in the order sent; each stands or falls alone."""
+    if len(commands) > 1:
+        lock_ahead(session, {ref for command in commands for ref in references(command.details)})
     return [capture(session, actor=actor, command=command, now=now) for command in commands]
 
 

@@ -57,6 +57,17 @@ def resolve(session: Session, refs: Collection[str]) -> Resolved:
     )
 
 
+def lock_ahead(session: Session, refs: Collection[str]) -> None:
+    """Lock every batch a list of events names, in one order for all lists, so that two lists do not block each other.
+
+    What cannot be found yet is left out: it is locked when its event comes to it.
+    """
+    ids = {ref for ref in refs if is_id(ref)}
+    named = states.named(session, {normalise(ref) for ref in refs if ref not in ids and ref.isprintable()})
+    ids |= {what.batch_id for what in named.values() if what.batch_id is not None}
+    states.lock(session, ids)
+
+
 def is_id(ref: str) -> bool:
     """Whether the reference is an id rather than a code: a UUID in its canonical text."""
     try:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from registry.store.base import harden, writing
+from registry.store.base import contended, harden, writing
 
-__all__ = ["harden", "writing"]
+__all__ = ["contended", "harden", "writing"]

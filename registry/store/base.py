@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -10,6 +11,7 @@ from typing import Annotated, Any
 
 from sqlalchemy import BigInteger, DateTime, Engine, Integer, MetaData, String, Text, create_engine, event
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -82,6 +84,17 @@ def writing(session: Session) -> Iterator[Session]:
         raise
     finally:
         _writing.reset(token)
+
+
+_OTHERS_IN_THE_WAY = frozenset({"40001", "40P01", "55P03"})
+"""SQLSTATE of PostgreSQL: serialization failure, deadlock, lock not available"""
+
+
+def contended(error: DBAPIError) -> bool:
+    """Whether the transaction failed only because others were at work: the same work, done again, may succeed."""
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return error.orig.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return getattr(error.orig, "sqlstate", None) in _OTHERS_IN_THE_WAY
 
 
 def _open_sqlite(connection: Any, _record: object) -> None:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Insert, insert, select, update
+from sqlalchemy import Insert, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
@@ -21,6 +21,9 @@ from registry.store.events import BatchEdgeRow, EventBatchRow, EventPrivateRow, 
 from registry.store.ledger import EntryRow, PostingRow
 from registry.store.origins import OriginRow, PostingOriginRow
 from registry.store.parties import IssuedCodeRow
+
+_NEW_ORIGINS = 0x48754F72
+"""the advisory lock of whoever adds origins, until that transaction ends"""
 
 
 def append_event(session: Session, **values: Any) -> int:
@@ -186,6 +189,9 @@ def _origin_ids(session: Session, postings: Iterable[Posting]) -> dict[str, int]
             }
             for key in missing
         ]
+        if session.get_bind().dialect.name == "postgresql":
+            # Two lists that bring the same new origins in different order would wait for each other's rows.
+            session.execute(select(func.pg_advisory_xact_lock(_NEW_ORIGINS)))
         session.execute(_insert_new(session, OriginRow, "key"), rows)
         found |= _known_origins(session, missing)
     return found

@@ -24,7 +24,7 @@ from registry.domain.parties import Actor
 from registry.domain.refusals import Refusal
 from registry.extensions import db
 from registry.http.auth import current_actor, keeper
-from registry.http.transaction import transaction
+from registry.http.transaction import transact
 from registry.services import inventory
 from registry.services.actions import Action, actions
 from registry.services.capture import ItemResult, capture
@@ -77,8 +77,8 @@ def send(typed: Typed, *, kind: str, site_id: str, details: Callable[[Typed], De
     if typed.refusals:
         return Sent(result=None, errors={name: say(refusal) for name, refusal in typed.refusals.items()})
     command = Capture(id=event_id, kind=kind, site_id=site_id, occurred_at=occurred_at, details=found, private=private)
-    with transaction() as session:
-        result = capture(session, actor=current_actor(), command=command, now=datetime.now(UTC))
+    actor, now = current_actor(), datetime.now(UTC)
+    result = transact(lambda session: capture(session, actor=actor, command=command, now=now))
     if result.refusal is not None:
         return Sent(result=result, errors={entries.field_of(result.refusal): say(result.refusal)})
     return Sent(result=result, errors={})
