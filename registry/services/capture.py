@@ -34,6 +34,7 @@ from registry.store.events import EventRow
 AHEAD = timedelta(minutes=10)
 """a device's clock may be this far ahead; DOMAIN §4"""
 _TRIES = 3
+_STATUS = {"event_conflict": "conflict"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,16 +62,21 @@ def capture(
         try:
             with session.begin_nested():
                 return _capture(session, actor, command, now, recorded_by_loader)
-        except Waiting as waiting:
-            return ItemResult(id=command.id, status="waiting", refusal=waiting)
         except Refusal as refusal:
-            status = "conflict" if refusal.code == "event_conflict" else "rejected"
-            return ItemResult(id=command.id, status=status, refusal=refusal)
+            # The same event may have come through another door while this one waited for the lock on its batches: then
+            # it is refused by its own doing, and must be answered with its receipt.
+            if not (tries_left and _came_meanwhile(session, command, refusal)):
+                status = _STATUS.get(refusal.code, "waiting" if isinstance(refusal, Waiting) else "rejected")
+                return ItemResult(id=command.id, status=status, refusal=refusal)
         except IntegrityError:
             # Another writer took the id or a code between our look and our insert: look again.
             if not tries_left:
                 raise
     raise AssertionError("unreachable")
+
+
+def _came_meanwhile(session: Session, command: Capture, refusal: Refusal) -> bool:
+    return refusal.code not in _STATUS and is_id(command.id) and states.event_by_id(session, command.id) is not None
 
 
 def _capture(session: Session, actor: Actor, command: Capture, now: datetime, recorded_by_loader: bool) -> ItemResult:

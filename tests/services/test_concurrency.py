@@ -132,6 +132,18 @@ def test_one_event_sent_by_many_phones_at_once_is_taken_once(crowd: Engine, worl
     true(world)
 
 
+def test_one_spending_sent_by_many_phones_at_once_is_taken_once_and_refused_to_none(
+    crowd: Engine, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(capture_module, "decide", _slowly)
+    (batch_id,) = collected(world)
+    for details in (spend(batch_id, 600), Dispatch(batches=(batch_id,), to_site=world.site("second"))):
+        same = command(world, "plant", details)
+        results = at_once([lambda same=same: send(crowd, world, "plant", [same])] * TOGETHER)
+        assert statuses(results) == {"created": 1, "exists": TOGETHER - 1}
+    true(world)
+
+
 def test_one_id_with_two_contents_is_taken_once_and_the_rest_is_a_conflict(crowd: Engine, world: World) -> None:
     tries = [
         [command(world, "plant", Collect(stream="tyre", mass_g=number + 1), id=an_id("same"))]
