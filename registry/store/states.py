@@ -133,9 +133,11 @@ def containers(session: Session, container_ids: Collection[str]) -> set[str]:
 
 
 def carried(session: Session, container_ids: Collection[str]) -> dict[str, list[str]]:
-    """Ids of the batches in each container, sorted."""
+    """Ids of the batches in each container, sorted; the containers are locked, so that nobody fills them meanwhile."""
     out: dict[str, list[str]] = {container_id: [] for container_id in container_ids}
     if out:
+        wanted = select(ContainerRow.id).where(ContainerRow.id.in_(container_ids)).order_by(ContainerRow.id)
+        session.execute(wanted.with_for_update()).all()
         rows = session.execute(
             select(BatchPlaceRow.container_id, BatchPlaceRow.batch_id)
             .where(BatchPlaceRow.container_id.in_(container_ids))

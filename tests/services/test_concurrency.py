@@ -14,7 +14,7 @@ from sqlalchemy import Engine, event, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from registry.domain.events import Capture, Collect, Details, Dispatch, OutputLine, Process, ProcessInput
+from registry.domain.events import Capture, Collect, Details, Dispatch, Load, OutputLine, Process, ProcessInput, Unload
 from registry.domain.identifiers import draw_code
 from registry.domain.postings import decide
 from registry.services import capture as capture_module
@@ -22,6 +22,7 @@ from registry.services.audit import verify
 from registry.services.capture import ItemResult, capture_list
 from registry.services.transactions import contended, writing
 from registry.store.base import open_engine
+from registry.store.batches import BatchPlaceRow
 from registry.store.events import EventRow
 from tests.ledgers import NOON, World, an_id, build, issue
 from tests.services.invariants import faults
@@ -151,6 +152,30 @@ def test_one_id_with_two_contents_is_taken_once_and_the_rest_is_a_conflict(crowd
     ]
     results = at_once([lambda each=each: send(crowd, world, "plant", each) for each in tries])
     assert statuses(results) == {"conflict": TOGETHER - 1, "created": 1}
+    true(world)
+
+
+@pytest.mark.parametrize("kind", ["load", "unload"])
+def test_a_container_is_filled_or_emptied_before_it_leaves_or_not_at_all(
+    crowd: Engine, world: World, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    inside, other = collected(world, count=2)
+    code = draw_code()
+    issue(world.session, code)
+    world.do("plant", "load", container=code, batches=(inside,))
+    monkeypatch.setattr(capture_module, "decide", _slowly)
+    told: Details = Load(container=code, batches=(other,)) if kind == "load" else Unload(container=code)
+    away = Dispatch(batches=(code,), to_site=world.site("second"))
+    tries = [[command(world, "plant", details)] for details in (told, away)]
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(send, crowd, world, "plant", tries[0])
+        time.sleep(0.05)  # while the first one decides
+        (left,) = pool.submit(send, crowd, world, "plant", tries[1]).result()
+        assert first.result()[0].status == "created"
+    assert (left.refusal.code if left.refusal else None) == {"load": None, "unload": "container_empty"}[kind]
+    world.session.rollback()
+    places = world.session.execute(select(BatchPlaceRow.status).where(BatchPlaceRow.container_id.is_not(None))).all()
+    assert len({row.status for row in places}) <= 1
     true(world)
 
 
