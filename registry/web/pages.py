@@ -11,6 +11,7 @@ from registry.web import (
     account,
     amounts,
     batches,
+    calculators,
     captures,
     collecting,
     containers,
@@ -37,7 +38,7 @@ def _context() -> dict[str, Any]:
     }
 
 
-_NOUNS = (home, collecting, batches, captures, incoming, containers, network, account, organisations)
+_NOUNS = (home, collecting, batches, captures, incoming, containers, network, account, organisations, calculators)
 
 
 def register(app: Flask) -> None:

@@ -21,6 +21,7 @@ from registry.domain.refusals import Refusal
 from registry.web.amounts import ZONE
 
 Value = TypeVar("Value")
+_YEAR = re.compile(r"(19|2\d)\d\d", re.ASCII)
 _PLAIN = re.compile(r"\d{1,12}(\.\d{1,6})?", re.ASCII)
 
 
@@ -66,6 +67,14 @@ class Typed:
     def mass(self, name: str, *, required: bool = False) -> int | None:
         """Grams of a weight in kg, or with 斤 or 吨 behind it."""
         return self._read(name, mass.grams_from_words, required=required)
+
+    def tonnes(self, name: str, *, required: bool = False) -> int | None:
+        """Grams of a mass in tonnes, or in the unit behind it."""
+        return self._read(name, _tonnes, required=required)
+
+    def year(self, name: str, *, required: bool = False) -> int | None:
+        """A calendar year of four digits."""
+        return self._read(name, _year, required=required)
 
     def mass_of(self, text: str, name: str) -> int | None:
         """Grams of one cell of a repeated field; the refusal goes under `name`."""
@@ -115,6 +124,18 @@ def _scaled(text: str, factor: int, largest: int) -> int:
     if scaled > largest or scaled != scaled.to_integral_value():
         raise Refusal("number_malformed", value=text[:40])
     return int(scaled)
+
+
+def _tonnes(text: str) -> int:
+    folded = _folded(text)
+    return mass.grams_from_words(folded if folded[-1:].isalpha() else f"{folded}t")
+
+
+def _year(text: str) -> int:
+    folded = _folded(text)
+    if not _YEAR.fullmatch(folded):
+        raise Refusal("number_malformed", value=text[:40])
+    return int(folded)
 
 
 def _permille(text: str) -> int:
