@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from registry.domain.parties import Actor
 from registry.domain.refusals import Refusal
 from registry.services.sights import in_full
+from registry.services.trace import Fate, fates
 from registry.store import batch_queries
 from registry.store.batches import BatchPlaceRow, BatchRow, ContainerRow
 
@@ -81,3 +82,39 @@ def carried(session: Session, *, actor: Actor, container_id: str) -> tuple[Carri
     if found is None:
         raise Refusal("not_found", what="container")
     return found, batch_queries.contained(session, container_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Product:
+    """A batch of the actor's own product in whoever's hands: what it is, its maker's codes, what became of it."""
+
+    id: str
+    seq: int
+    stream: str
+    product: str | None
+    codes: tuple[str, ...]
+    fates: tuple[Fate, ...]
+
+
+def products(
+    session: Session, *, actor: Actor, after: tuple[int, str] | None = None, limit: int = 20
+) -> Sequence[Product]:
+    """Batches the actor's organisation put on the market, latest first; `after` is (seq, id) of the last one seen."""
+    query = select(BatchRow).where(BatchRow.producer_id == (actor.organisation_id or ""))
+    if after is not None:
+        seq, batch_id = after
+        later = and_(BatchRow.created_seq == seq, BatchRow.id > batch_id)
+        query = query.where(or_(BatchRow.created_seq < seq, later))
+    rows = session.scalars(query.order_by(BatchRow.created_seq.desc(), BatchRow.id).limit(limit)).all()
+    names = batch_queries.names_of(session, [row.id for row in rows])
+    return [
+        Product(
+            id=row.id,
+            seq=row.created_seq,
+            stream=row.stream,
+            product=row.product,
+            codes=tuple(name.value for name in names.get(row.id, ()) if name.scheme != "registry"),
+            fates=fates(session, batch_id=row.id),
+        )
+        for row in rows
+    ]

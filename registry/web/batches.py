@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
-from flask_babel import gettext
 
 from registry.domain import mass, streams
 from registry.domain.parties import Actor
@@ -22,7 +19,8 @@ from registry.services.custody import BatchView
 from registry.services.inventory import BatchLine
 from registry.services.stories import story
 from registry.services.trace import Trace, trace
-from registry.web import words
+from registry.web import products, words
+from registry.web.files import csv_response
 
 pages = Blueprint("batches", __name__)
 
@@ -57,6 +55,8 @@ class Slice:
 @keeper("read.own")
 def index() -> str:
     """Filtered, latest touched first, by keyset pages."""
+    if current_actor().role == "producer":
+        return products.index()
     chosen = _chosen()
     page = inventory.my_batches(db.session, actor=current_actor(), after=_cursor(), **chosen)
     own = {name: value for name, value in chosen.items() if value}
@@ -90,6 +90,8 @@ def _cursor() -> tuple[str, ...] | None:
 @keeper("read.own")
 def export() -> Response:
     """The same list as a file: ids as text, grams written as exact kilograms, a mark so that spreadsheets see UTF-8."""
+    if current_actor().role == "producer":
+        return csv_response("products", products.COLUMNS, products.every())
     return csv_response("batches", _COLUMNS, _all_lines(current_actor(), _chosen()))
 
 
@@ -114,23 +116,6 @@ def _all_lines(actor: Actor, chosen: Mapping[str, Any]) -> Iterator[BatchLine]:
         after = page.next_key
         if after is None:
             return
-
-
-def csv_response(name: str, columns: Mapping[str, Any], rows: Iterator[Any] | Sequence[Any]) -> Response:
-    """A CSV file with a byte order mark; `columns` maps the heading to the reader of a cell."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow([gettext(heading) for heading in columns])
-    writer.writerows([_cell(read(row)) for read in columns.values()] for row in rows)
-    response = Response(out.getvalue().encode("utf-8-sig"), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="huiliu-{name}.csv"'
-    return response
-
-
-def _cell(value: object) -> str:
-    """Text that a spreadsheet cannot take for a formula."""
-    text = str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "@", "\t", "\r") else text
 
 
 @pages.get("/batches/<batch_id>")

@@ -13,8 +13,8 @@ from registry.extensions import db
 from registry.http.auth import current_actor, keeper
 from registry.services import custody, holdings
 from registry.web import sites, words
-from registry.web.batches import csv_response
 from registry.web.captures import new_event_id, send, thank
+from registry.web.files import csv_response
 from registry.web.typed import Typed
 
 pages = Blueprint("containers", __name__)

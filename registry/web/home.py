@@ -15,6 +15,7 @@ from registry.http.auth import current_actor, keeper
 from registry.services import holdings, inventory
 from registry.services.holdings import Holding
 from registry.services.inventory import BatchLine, Shipment
+from registry.web import products
 from registry.web.batches import OVERSEERS
 from registry.web.words import N_
 
@@ -65,6 +66,7 @@ def index() -> str:
         stock_g=sum(each.mass_g for each in held if each.status == "stock"),
         by_stream=by_stream(held),
         recent=_recent(actor),
+        products=products.some(None, RECENT) if actor.role == "producer" else (),
     )
 
 

@@ -16,8 +16,8 @@ from registry.http.auth import current_actor, keeper
 from registry.services import inventory
 from registry.services.inventory import BatchLine, Shipment
 from registry.web import amounts, words
-from registry.web.batches import csv_response
 from registry.web.captures import new_event_id, send, thank
+from registry.web.files import csv_response
 from registry.web.typed import Typed
 
 pages = Blueprint("incoming", __name__)

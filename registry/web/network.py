@@ -18,8 +18,8 @@ from registry.services import network
 from registry.services.network import Node
 from registry.services.sights import area
 from registry.web import words
-from registry.web.batches import csv_response
 from registry.web.drawing import draw
+from registry.web.files import csv_response
 
 pages = Blueprint("network", __name__)
 

@@ -13,7 +13,7 @@ from registry.http.auth import keeper
 from registry.services import network, parties
 from registry.services.parties import Organisation
 from registry.web import words
-from registry.web.batches import csv_response
+from registry.web.files import csv_response
 
 pages = Blueprint("organisations", __name__)
 

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
+from registry.domain.events import CodeRef
 from registry.domain.identifiers import draw_code
-from tests.ledgers import issue
+from tests.ledgers import an_id, issue
 from tests.web.browsers import Page, Town
 
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
@@ -190,3 +191,27 @@ def test_a_regulator_sees_what_its_division_holds(here: Town) -> None:
     _lived_in(here)
     page = here.browser("regulator").get("/")
     assert "0.018" in page.words, "both batteries in stock, in tonnes"
+
+
+def test_a_producer_sees_the_fate_of_its_products_and_no_business_of_others(here: Town) -> None:
+    world = here.world
+    own = world.batch(
+        "point",
+        "collect",
+        stream="tyre",
+        mass_g=5_000,
+        producer=an_id("second"),
+        codes=(CodeRef(scheme="serial", value="SN1"),),
+    )
+    world.do("point", "collect", stream="tyre", mass_g=7_000)
+    maker = here.browser("maker")
+    page = maker.get("/batches")
+    assert f"/batches/{own}" in page.links()
+    assert len([link for link in page.links() if re.fullmatch(r"/batches/[0-9a-f-]{36}", link)]) == 1
+    assert "SN1" in page.words
+    assert "SN1" in maker.get("/").words
+    fate = maker.get(f"/batches/{own}")
+    assert "贵阳" in fate.words
+    assert "point" not in fate.words
+    assert "5 公斤" not in fate.words
+    assert "SN1" in maker.open("/batches.csv").text
