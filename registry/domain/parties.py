@@ -50,10 +50,10 @@ _GRANTS = {
     "collector": _HANDLING,
     "operator": f"{_HANDLING} inspect process",
     "inspector": "inspect reverse",
-    "producer": "",
-    "pro": "",
+    "producer": "market.declare",
+    "pro": "market.declare",
     "regulator": "read.division",
-    "administrator": "party.write account.write code.issue read.all",
+    "administrator": "party.write account.write code.issue read.all market.declare",
 }
 
 _SIGNED_IN = "read.public identifiers.check resolve.public resolve read.own report.read account.own"
@@ -104,6 +104,7 @@ _SCOPES = {
     "party": "admin",
     "account": "admin",
     "code": "capture",
+    "market": "capture",
 }
 _PUBLIC = frozenset({"read.public", "identifiers.check", "resolve.public"})
 

@@ -137,4 +137,4 @@ def _year_name(year: str, offset: int) -> str:
     """The year a field is about: by its number where the year of collection is known, else by its distance."""
     if year.isascii() and year.isdigit() and len(year) == 4:
         return str(int(year) + offset)
-    return gettext("收集年") if offset == 0 else gettext("收集年前第 %(count)s 年", count=-offset)
+    return str(gettext("收集年") if offset == 0 else gettext("收集年前第 %(count)s 年", count=-offset))

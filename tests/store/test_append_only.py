@@ -9,9 +9,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from registry.domain.events import Part
+from registry.domain.parties import Actor
+from registry.services.market import declare
+from registry.services.parties import create_organisation
 from registry.store import Base
 from registry.store.base import writing
-from tests.ledgers import build, issue
+from tests.ledgers import NOON, an_id, build, issue
 
 TABLES = (
     "events",
@@ -23,6 +26,7 @@ TABLES = (
     "origins",
     "posting_origins",
     "issued_codes",
+    "placed_on_market",
 )
 
 
@@ -33,8 +37,27 @@ def lived(session: Session, engine: Engine) -> Engine:
     issue(session, "YFR6F0DTHH")
     batch = world.batch("point", "collect", stream="tyre", mass_g=5000)
     world.do("point", "split", batch=batch, children=(Part(mass_g=2000), Part(mass_g=3000)))
+    _declare(session)
     session.rollback()
     return engine
+
+
+def _declare(session: Session) -> None:
+    """Something placed on the market."""
+    boss = Actor(id=an_id("boss"), role="administrator")
+    with writing(session):
+        maker = create_organisation(session, name_zh="厂", kind="producer", now=NOON)
+        declare(
+            session,
+            actor=boss,
+            organisation_id=maker.id,
+            stream="tyre",
+            division_code="520000",
+            year=2024,
+            mass_g=1,
+            now=NOON,
+        )
+        session.commit()
 
 
 def _refused(engine: Engine, statement: object) -> None:
