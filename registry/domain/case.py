@@ -60,6 +60,12 @@ class Case:
             raise Refusal("wrong_site", batch=ref, site=batch.place.site_id)
         return batch
 
+    def written(self, ref: str) -> str:
+        """The name the sender wrote for a batch it reached by its container: the ids inside are not the sender's to
+        know before it is seen whose they are.
+        """
+        return next((box for box, inside in self.contained.items() if any(batch.id == ref for batch in inside)), ref)
+
     def spread(self, refs: tuple[str, ...]) -> list[tuple[str, BatchState]]:
         """The batches named, containers replaced by what they carry.
 

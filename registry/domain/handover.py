@@ -83,6 +83,8 @@ def dispatch(case: Case, details: Dispatch) -> Decision:
 def _contained(case: Case, batch_id: str) -> BatchState:
     """A batch named through its container, under the same conditions as one named itself."""
     state = next(batch for batches in case.contained.values() for batch in batches if batch.id == batch_id)
+    if state.place.holder_id != case.organisation_id:
+        raise Refusal("not_yours", batch=case.written(batch_id))
     return replace_case(case, state).held_here(batch_id, WITH_SECOND_LIFE)
 
 
@@ -114,10 +116,11 @@ def receive(case: Case, details: Receive) -> Decision:
 
 def _check_arrival(case: Case, ref: str, batch: BatchState) -> None:
     if batch.place.to_site_id is None:
-        mine = batch.place.holder_id == case.organisation_id
-        raise Refusal("wrong_state", batch=ref, status=batch.place.status) if mine else Refusal("not_yours", batch=ref)
+        if batch.place.holder_id != case.organisation_id:
+            raise Refusal("not_yours", batch=case.written(ref))
+        raise Refusal("wrong_state", batch=ref, status=batch.place.status)
     if case.sites[batch.place.to_site_id].organisation_id != case.organisation_id:
-        raise Refusal("not_the_receiver", batch=ref)
+        raise Refusal("not_the_receiver", batch=case.written(ref))
     if batch.place.to_site_id != case.site.id:
         raise Refusal("wrong_site", batch=ref, site=batch.place.to_site_id)
 
@@ -199,10 +202,10 @@ def load(case: Case, details: Load) -> Decision:
     draft = Draft(case)
     container_id = case.container_ids[details.container]
     for other in case.contained.get(details.container, ()):
-        if other.place.site_id != case.site.id or other.place.to_site_id is not None:
-            raise Refusal("wrong_site", batch=details.container, site=other.place.site_id)
         if other.place.holder_id != case.organisation_id:
             raise Refusal("not_yours", batch=details.container)
+        if other.place.site_id != case.site.id or other.place.to_site_id is not None:
+            raise Refusal("wrong_site", batch=details.container, site=other.place.site_id)
     _carry(draft, details.batches, container_id)
     return draft.done()
 
@@ -214,7 +217,11 @@ def unload(case: Case, details: Unload) -> Decision:
     if not inside:
         raise Refusal("container_empty", container=details.container)
     refs = details.batches or tuple(inside)
+    if not details.batches and any(batch.place.holder_id != case.organisation_id for batch in inside.values()):
+        raise Refusal("not_yours", batch=details.container)
     for ref in details.batches:
+        if case.batches[ref].place.holder_id != case.organisation_id:
+            raise Refusal("not_yours", batch=ref)
         if case.batches[ref].id not in inside:
             raise Refusal("not_in_container", batch=ref, container=details.container)
     whole = replace(case, batches={**inside, **case.batches})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from registry.domain import streams
@@ -15,6 +17,30 @@ from registry.domain.refusals import Refusal
 from registry.domain.substances import ENERGY
 
 SECOND_LIFE = frozenset({"cascade", "reuse"})
+_FIGURES = frozenset({"mass_g", "held_g", "booked_g", "contents_g"})
+
+
+@contextmanager
+def _discreet(case: Case, ref: str) -> Iterator[None]:
+    """Refusals without figures where the batch is another's: who may measure it or take it back may not read it."""
+    stranger = case.batches[ref].place.holder_id != case.organisation_id
+    try:
+        yield
+    except Refusal as refusal:
+        if not stranger or not _FIGURES & set(refusal.facts):
+            raise
+        told = {name: value for name, value in refusal.facts.items() if name not in _FIGURES}
+        raise Refusal(refusal.code, **{**told, "batch": ref}) from None
+
+
+def _standing(case: Case, ref: str, statuses: frozenset[str]) -> BatchState:
+    """The batch in one of the statuses and not on its way. Refusals: not_yours (to a stranger), wrong_state."""
+    batch = case.batches[ref]
+    if batch.place.status not in statuses or batch.place.to_site_id is not None:
+        if batch.place.holder_id != case.organisation_id:
+            raise Refusal("not_yours", batch=ref)
+        raise Refusal("wrong_state", batch=ref, status=batch.place.status)
+    return batch
 
 
 def inspect(case: Case, details: Inspect) -> Decision:
@@ -22,19 +48,22 @@ def inspect(case: Case, details: Inspect) -> Decision:
 
     The holder may inspect, and an accredited inspector where it stands.
     """
-    draft = Draft(case)
-    batch = case.batches[details.batch]
-    if case.role != "inspector":
+    if case.role == "inspector":
+        batch = _standing(case, details.batch, STOCK_ONLY)
+    else:
         batch = case.held_here(details.batch, STOCK_ONLY)
-    elif batch.place.status != "stock":
-        raise Refusal("wrong_state", batch=details.batch, status=batch.place.status)
     permille = details.state_of_health_permille
     if permille is not None and not 0 <= permille <= 2000:
         raise Refusal("schema_invalid", path="state_of_health_percent")
+    if ENERGY in (details.contents_g or {}):
+        raise Refusal("unknown_substance", substance=ENERGY)
+    with _discreet(case, details.batch):
+        return _inspected(Draft(case), batch, details)
+
+
+def _inspected(draft: Draft, batch: BatchState, details: Inspect) -> Decision:
     contents = details.contents_g or {}
     check_contents(contents, batch.mass_g)
-    if ENERGY in contents:
-        raise Refusal("unknown_substance", substance=ENERGY)
     before, elements_before_g = batch.place, _elements_g(batch)
     for name in sorted(contents):
         change = contents[name] - batch.amount(name)
@@ -95,10 +124,13 @@ def _found(draft: Draft, details: Stocktake) -> Decision:
 
 def retire(case: Case, details: Retire) -> Decision:
     """outcome:cascade or reuse → stock, whole or part, at the site that takes it back; weight difference as ever."""
-    draft = Draft(case)
-    batch = case.batches[details.batch]
-    if batch.place.status not in SECOND_LIFE or batch.place.to_site_id is not None:
-        raise Refusal("wrong_state", batch=details.batch, status=batch.place.status)
+    batch = _standing(case, details.batch, SECOND_LIFE)
+    with _discreet(case, details.batch):
+        return _retired(Draft(case), batch, details)
+
+
+def _retired(draft: Draft, batch: BatchState, details: Retire) -> Decision:
+    case = draft.case
     before, whole_g = batch.place, batch.mass_g
     part_g = whole_g if details.mass_g is None else details.mass_g
     check_positive(part_g)

@@ -144,12 +144,19 @@ def _inspect(standing: _Standing) -> Refusal | None:
     """The holder, or an accredited inspector where it stands."""
     if standing.actor.role != "inspector" and standing.place.holder_id != standing.actor.organisation_id:
         return Refusal("not_yours")
-    return _wrong_state(standing, "inspect")
+    return _wrong_to(standing, "inspect")
 
 
 def _retire(standing: _Standing) -> Refusal | None:
     """Whoever takes it back."""
-    return _wrong_state(standing, "retire")
+    return _wrong_to(standing, "retire")
+
+
+def _wrong_to(standing: _Standing, code: str) -> Refusal | None:
+    """Of kinds that are not the holder's alone: a stranger is not told the state that closes the door."""
+    wrong = _wrong_state(standing, code)
+    mine = standing.place.holder_id == standing.actor.organisation_id
+    return wrong if wrong is None or mine else Refusal("not_yours")
 
 
 def _reverse(standing: _Standing) -> Refusal | None:

@@ -201,9 +201,10 @@ def test_where_a_second_life_was_posted_is_where_it_is_taken_out() -> None:
 @pytest.mark.parametrize(
     ("code", "state", "facts"),
     [
-        ("wrong_state", {"status": "stock"}, {}),
-        ("wrong_state", {"status": "cascade", "to": "there"}, {}),
-        ("wrong_state", {"status": "closed"}, {}),
+        ("not_yours", {"status": "stock"}, {}),
+        ("not_yours", {"status": "cascade", "to": "there"}, {}),
+        ("not_yours", {"status": "closed"}, {}),
+        ("wrong_state", {"status": "stock", "holder": "them"}, {}),
         ("mass_above_holding", {"status": "cascade"}, {"mass_g": 1_001}),
         ("mass_zero", {"status": "cascade"}, {"mass_g": 0}),
         ("mass_negative", {"status": "cascade"}, {"mass_g": -1}),

@@ -134,7 +134,7 @@ BAD: list[tuple[str, Bad]] = [
     ("mass_above_holding", on("pack", "point", "retire", mass_g=1_001)),
     ("wrong_state", on("point", "point", "retire")),
     ("contents_above_mass", on("point", "lab", "inspect", contents_g={"iron": 1_001})),
-    ("wrong_state", on("way", "lab", "inspect", grade="A")),
+    ("not_yours", on("way", "lab", "inspect", grade="A")),
     ("not_yours", on("plant", "point", "stocktake", mass_g=1_000)),
     ("difference_needs_reason", on("point", "point", "stocktake", mass_g=999)),
     ("schema_invalid", lambda _w, _h: {"who": "point", "kind": "stocktake", "mass_g": 5}),
