@@ -1,14 +1,15 @@
 """Reading captured events: one, a list, and the erasable notes beside them.
 
 An event is its author organisation's, and also the other side's: who held the batch before or after it, or to whom
-it travels. A regulator reads those at sites of its division. To everybody else it is absent.
+it travels. A regulator reads those at sites of its division. To everybody else it is absent. Where one receipt takes
+from several senders, each reads its own lines of it.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from registry.domain.divisions import descendants
 from registry.domain.event_bodies import from_body
-from registry.domain.events import Details
+from registry.domain.events import Details, Receive
 from registry.domain.parties import Actor
 from registry.domain.refusals import Refusal
 from registry.services.inventory import PAGE, PAGE_MOST, Page, place_of
@@ -75,32 +76,70 @@ def _sees(session: Session, actor: Actor, row: EventRow) -> bool:
         return actor.division_code is not None and site.division_code in descendants(actor.division_code)
     if actor.organisation_id is None:
         return False
-    return actor.organisation_id == row.organisation_id or actor.organisation_id in _sides(session, row)
+    return actor.organisation_id == row.organisation_id or any(
+        actor.organisation_id in sides for sides in _sides(session, row).values()
+    )
 
 
-def _sides(session: Session, row: EventRow) -> set[str]:
-    """Organisations that held a touched batch before or after the event, or to whom one travels."""
-    places = [
-        json.loads(text)
+def _sides(session: Session, row: EventRow) -> Mapping[str, set[str]]:
+    """Touched batch → organisations that held it before or after the event, or to whom it travels."""
+    places = {
+        touch.batch_id: [json.loads(text) for text in (touch.before, touch.after) if text]
         for touch in event_queries.touched(session, [row.seq])
-        for text in (touch.before, touch.after)
-        if text
-    ]
-    headed = batch_queries.sites(session, {place["to_site_id"] for place in places if "to_site_id" in place})
-    return {place["holder_id"] for place in places} | {organisation.id for _, organisation in headed.values()}
+    }
+    every = [place for both in places.values() for place in both]
+    headed = batch_queries.sites(session, {place["to_site_id"] for place in every if "to_site_id" in place})
+    return {
+        batch_id: {place["holder_id"] for place in both}
+        | {headed[place["to_site_id"]][1].id for place in both if "to_site_id" in place}
+        for batch_id, both in places.items()
+    }
+
+
+def share(session: Session, *, actor: Actor, row: EventRow) -> frozenset[str] | None:
+    """The batches of an event this reader may read about; None: all of it, as its author and the authorities do."""
+    if actor.role in ("administrator", "regulator") or actor.organisation_id == row.organisation_id:
+        return None
+    sides = _sides(session, row)
+    own = frozenset(batch_id for batch_id, each in sides.items() if actor.organisation_id in each)
+    return None if len(own) == len(sides) else own
+
+
+def told(findings: Sequence[Mapping[str, Any]], shared: frozenset[str] | None) -> tuple[Mapping[str, Any], ...]:
+    """The findings that are not about a batch outside the reader's share."""
+    if shared is None:
+        return tuple(findings)
+    return tuple(finding for finding in findings if finding["facts"].get("batch") in (None, *shared))
+
+
+def _said(row: EventRow, shared: frozenset[str] | None) -> Details:
+    """What was sent; to a reader with a share in it, the lines about its batches, and no price of the whole."""
+    details = from_body(row.kind, json.loads(row.body)["details"])
+    if shared is None or not isinstance(details, Receive):
+        return details
+    frozen = json.loads(row.frozen)
+    refs, carried = frozen.get("refs", {}), frozen.get("carried", {})
+    own = tuple(
+        line for line in details.lines if shared.issuperset(carried.get(line.batch, [refs.get(line.batch, line.batch)]))
+    )
+    return replace(details, lines=own, price_fen=None)
 
 
 def event_view(session: Session, *, actor: Actor, event_id: str) -> EventView:
     """One event as the actor sees it. Refusal `not_found`."""
     row = event_row(session, actor=actor, event_id=event_id)
+    shared = share(session, actor=actor, row=row)
+    line = _lines(session, [row])[0]
     taken_back = [each.id for each in event_queries.naming(session, [row.id]) if each.status != "pending"]
     return EventView(
-        line=_lines(session, [row])[0],
-        details=from_body(row.kind, json.loads(row.body)["details"]),
+        line=replace(line, findings=told(line.findings, shared)),
+        details=_said(row, shared),
         clock_offset_ms=row.clock_offset_ms,
         sha256=row.sha256,
         recorded_by_loader=row.recorded_by_loader,
-        batches=receipt_of(session, row).batches,
+        batches=tuple(
+            batch for batch in receipt_of(session, row).batches if shared is None or batch.batch_id in shared
+        ),
         target_id=row.target_id,
         reversed_by=taken_back[0] if taken_back else None,
         notes=_notes(session, actor, row),

@@ -12,7 +12,7 @@ from registry.domain.divisions import descendants
 from registry.domain.parties import Actor
 from registry.domain.refusals import Refusal
 from registry.domain.substances import substance
-from registry.services.events import event_row
+from registry.services.events import event_row, share
 from registry.services.inventory import PAGE, PAGE_MOST, Page
 from registry.services.sights import Whereabouts, whereabouts
 from registry.store import ledger_queries
@@ -123,7 +123,8 @@ def entry(session: Session, *, actor: Actor, event_id: str) -> Entry:
     found = ledger_queries.entry(session, event.seq)
     if found is None:
         raise Refusal("not_found", what="entry")
-    rows = ledger_queries.postings(session, event.seq)
+    shared = share(session, actor=actor, row=event)
+    rows = [row for row in ledger_queries.postings(session, event.seq) if shared is None or row.batch_id in shared]
     sites = whereabouts(session, {row.site_id for row in rows})
     return Entry(
         event_id=event.id,

@@ -19,6 +19,7 @@ from registry.domain.divisions import descendants
 from registry.domain.parties import Actor
 from registry.domain.periods import month_of
 from registry.domain.refusals import Refusal
+from registry.services.events import share, told
 from registry.services.sights import FULL, Party, Whereabouts, area, parties, sight, whereabouts
 from registry.services.trace import Fate, fates
 from registry.store import event_queries
@@ -70,10 +71,10 @@ def story(session: Session, *, actor: Actor, batch_id: str) -> tuple[Chapter, ..
         return fates(session, batch_id=batch_id)
     touches = event_queries.of_batch(session, batch_id)
     near = _near(session, actor, touches)
-    told = _Telling(session, actor, touches)
+    telling = _Telling(session, actor, touches)
     chapters: list[Chapter] = []
     for number, touch in enumerate(touches):
-        chapter: Chapter = told.happening(touch) if number in near else told.fate(touch)
+        chapter: Chapter = telling.happening(touch) if number in near else telling.fate(touch)
         if chapter not in chapters[-1:]:
             chapters.append(chapter)
     return tuple(chapters)
@@ -108,7 +109,7 @@ class _Telling:
     """What the chapters of one story share, read once: places, names, notes, what was taken back."""
 
     def __init__(self, session: Session, actor: Actor, touches: Sequence[Touch]) -> None:
-        self._actor = actor
+        self._session, self._actor = session, actor
         ids = [event.id for event, _ in touches]
         after = [json.loads(touch.after) for _, touch in touches]
         self._places = {touch.seq: place for (_, touch), place in zip(touches, after, strict=True)}
@@ -129,7 +130,8 @@ class _Telling:
     def happening(self, touch: Touch) -> Happening:
         """The chapter in full."""
         event, batch = touch
-        place, findings = self._places[event.seq], tuple(json.loads(event.findings))
+        place = self._places[event.seq]
+        findings = told(json.loads(event.findings), share(self._session, actor=self._actor, row=event))
         return Happening(
             event_id=event.id,
             seq=event.seq,
