@@ -131,7 +131,8 @@ def _first_receipt(session: Session, actor: Actor, command: Capture, known: Even
 
 
 def _append(session: Session, sent: Sent, frozen: Frozen, decision: Decision, findings: Sequence[Finding]) -> EventRow:
-    frozen.codes = marks.assign(session, decision.new)
+    closed = [move.batch_id for move in decision.moves if move.after.status == "closed"]
+    frozen.codes = marks.assign(session, decision.new, ending=closed)
     row = event_row(sent, frozen=frozen.to_json(), findings=findings)
     row.status = "booked" if decision.postings else "handled"
     session.add(row)
@@ -146,7 +147,8 @@ def _append(session: Session, sent: Sent, frozen: Frozen, decision: Decision, fi
             at=sent.now,
         )
     journal.append_private(session, sent.command.id, sent.form.private)
+    # Before and after: a pack that is reused keeps its number, and what leaves at once gives its own back.
+    journal.release_codes(session, row.seq, closed, registry_too=False)
     journal.append_decision(session, row.seq, decision, codes=frozen.codes)
-    closed = [move.batch_id for move in decision.moves if move.after.status == "closed"]
     journal.release_codes(session, row.seq, closed, registry_too=False)
     return row

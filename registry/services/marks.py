@@ -6,7 +6,7 @@ naming its scheme, so one text never names two live things, and nobody's serial 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from sqlalchemy.orm import Session
@@ -22,8 +22,8 @@ LONGEST_CODE = 120
 _CHECKS = MappingProxyType({"gb34014": parse_battery_code, "gs1": normalise, "serial": normalise})
 
 
-def assign(session: Session, new: Sequence[NewBatch]) -> dict[str, str]:
-    """Batch id → registry code, for every batch that carries a mark.
+def assign(session: Session, new: Sequence[NewBatch], *, ending: Collection[str] = ()) -> dict[str, str]:
+    """Batch id → registry code, for every batch that carries a mark. Names of batches `ending` here are free again.
 
     Refusals: batch_id_malformed, batch_id_taken, code_malformed, code_check_character, code_not_issued, code_taken,
     gb34014_*, code_scheme_unknown.
@@ -32,7 +32,7 @@ def assign(session: Session, new: Sequence[NewBatch]) -> dict[str, str]:
         return {}
     _check_ids(session, [batch.id for batch in new])
     chosen = {batch.id: parse_registry_code(batch.code) for batch in new if batch.code is not None}
-    _check_free(session, chosen, new)
+    _check_free(session, chosen, new, ending)
     drawn = draw(session, sum(batch.marked and batch.code is None for batch in new))
     journal.add_issued_codes(session, drawn)
     left = iter(drawn)
@@ -48,7 +48,7 @@ def _check_ids(session: Session, ids: Sequence[str]) -> None:
         raise Refusal("batch_id_taken", batches=sorted(taken))
 
 
-def _check_free(session: Session, chosen: Mapping[str, str], new: Sequence[NewBatch]) -> None:
+def _check_free(session: Session, chosen: Mapping[str, str], new: Sequence[NewBatch], ending: Collection[str]) -> None:
     others = [_value(code) for batch in new for code in batch.codes]
     values = [*chosen.values(), *others]
     issued = states.issued(session, set(values))
@@ -56,7 +56,7 @@ def _check_free(session: Session, chosen: Mapping[str, str], new: Sequence[NewBa
     if unknown:
         raise Refusal("code_not_issued", value=min(unknown))
     twice = {value for value in values if values.count(value) > 1}
-    taken = twice | states.live_codes(session, set(values)) | (set(others) & issued)
+    taken = twice | states.live_codes(session, set(values), but_of=ending) | (set(others) & issued)
     if taken:
         raise Refusal("code_taken", value=min(taken))
 

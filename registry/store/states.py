@@ -92,15 +92,16 @@ def named(session: Session, values: Collection[str]) -> dict[str, Named]:
     return out
 
 
-def live_codes(session: Session, values: Collection[str]) -> set[str]:
-    """Which of the values name something live, in whatever scheme."""
+def live_codes(session: Session, values: Collection[str], *, but_of: Collection[str] = ()) -> set[str]:
+    """Which of the values name something live, in whatever scheme; names other than labels `but_of` batches left out."""
     if not values:
         return set()
-    return set(
-        session.scalars(
-            select(BatchCodeRow.value).where(BatchCodeRow.value.in_(values), BatchCodeRow.released_seq.is_(None))
+    rows = session.execute(
+        select(BatchCodeRow.value, BatchCodeRow.scheme, BatchCodeRow.batch_id).where(
+            BatchCodeRow.value.in_(values), BatchCodeRow.released_seq.is_(None)
         )
     )
+    return {value for value, scheme, batch_id in rows if scheme == "registry" or batch_id not in but_of}
 
 
 def released_codes(session: Session, batch_ids: Collection[str], *, seq: int) -> set[str]:

@@ -110,6 +110,22 @@ def test_a_second_life_carries_new_codes_and_frees_the_old_ones(world: World) ->
     assert refusal(collect(world, codes=(CodeRef(scheme="serial", value="new 1"),))) == "code_taken"
 
 
+def test_what_is_reused_keeps_the_name_its_battery_had_and_gives_it_back_when_that_was_wrong(world: World) -> None:
+    old = made(world, collect(world, codes=SERIAL))
+    world.do("point", "dispatch", batches=(old,), to_site=world.site("plant"))
+    world.do("plant", "receive", lines=(ReceiveLine(batch=old),))
+    lines = (OutputLine(mass_g=900, to="reuse", codes=SERIAL),)
+    part, whole = ProcessInput(batch=old, mass_g=999), ProcessInput(batch=old)
+    left = world.send("plant", "process", process="test_regroup", inputs=(part,), outputs=lines)
+    assert refusal(left) == "code_taken"
+    passed = world.do("plant", "process", process="test_regroup", inputs=(whole,), outputs=lines)
+    (pack,) = world.made(passed)
+    assert named(world, "SN0017") == [(old, False), (pack, True)]
+    world.do("plant", "reverse", event=passed.id, reason="wrong pack")
+    assert named(world, "SN0017") == [(old, True), (pack, False)]
+    assert faults(world.session) == []
+
+
 def test_a_collection_taken_back_frees_its_label_for_the_right_one(world: World, code: str) -> None:
     wrong = collect(world, code=code, codes=SERIAL)
     world.do("point", "reverse", event=wrong.id, reason="wrong stream")
