@@ -7,6 +7,7 @@ first reversal is pending, without postings, until the other party reverses the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -72,10 +73,22 @@ def check(session: Session, actor: Actor, target: EventRow) -> Sequence[EventRow
         raise Refusal("already_reversed", event=target.id)
     if any(row.organisation_id == actor.organisation_id for row in earlier):
         raise Refusal("reversal_pending", event=target.id)
-    standing = history.standing_on(session, target.seq)
+    standing = history.standing_on(session, target.seq) or _moved_on(session, target)
     if standing:
         raise Refusal("later_events_stand_on_it", event=target.id, events=standing)
     return earlier
+
+
+def _moved_on(session: Session, target: EventRow) -> list[str]:
+    """The last events of what stands elsewhere in a container that something would go back into."""
+    if history.has_entry(session, target.seq):
+        return []
+    found: set[str] = set()
+    for row in history.touched(session, target.seq):
+        (before, _), (after, _) = journal.place_from_json(row.before), journal.place_from_json(row.after)
+        if before and after and before.container_id not in (None, after.container_id):
+            found |= history.last_events_elsewhere(session, before)
+    return sorted(found)
 
 
 def _status(session: Session, actor: Actor, target: EventRow, pending: Sequence[EventRow]) -> str:
@@ -88,11 +101,14 @@ def _status(session: Session, actor: Actor, target: EventRow, pending: Sequence[
 def negation(postings: Sequence[Posting], touched: Sequence[tuple[str, Place | None, Place, int]]) -> Decision:
     """What taking an event back does: the same postings the other way, every batch where it was before.
 
-    `touched`: (batch, place before or None, place after, book mass before).
+    `touched`: (batch, place before or None, place after, book mass before). What its event took out of a container
+    comes back beside it, unless taking it out was all it did: a cage emptied since may stand at somebody else's.
     """
     moves = []
     for batch_id, before, after, mass_g in touched:
         home = before or Place(status="void", site_id=after.site_id, holder_id=after.holder_id)
+        if home.container_id != after.container_id and postings:
+            home = replace(home, container_id=None)
         moves.append(Move(batch_id=batch_id, role="about", before=after, after=home, mass_g=mass_g))
     return Decision(postings=tuple(posting.negated() for posting in postings), moves=tuple(moves))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from registry.domain.ledger import Posting
+from registry.domain.ledger import Place, Posting
 from registry.domain.origins import Origin, origin_from_key
+from registry.store.batches import BatchPlaceRow
 from registry.store.events import EventBatchRow, EventRow
 from registry.store.journal import place_from_json
 from registry.store.ledger import EntryRow, PostingRow
@@ -44,6 +45,21 @@ def standing_on(session: Session, seq: int) -> list[str]:
     ).all()
     gone = {row.target_id for row in later if row.kind == "reverse"}
     return [row.id for row in later if row.kind != "reverse" and row.id not in gone]
+
+
+def last_events_elsewhere(session: Session, place: Place) -> set[str]:
+    """Ids of the last events of those batches in its container that do not stand where the place is."""
+    here = and_(
+        BatchPlaceRow.site_id == place.site_id,
+        BatchPlaceRow.holder_id == place.holder_id,
+        BatchPlaceRow.to_site_id.is_(None),
+    )
+    query = (
+        select(EventRow.id)
+        .join(BatchPlaceRow, BatchPlaceRow.last_seq == EventRow.seq)
+        .where(BatchPlaceRow.container_id == place.container_id, ~here)
+    )
+    return set(session.scalars(query))
 
 
 def has_entry(session: Session, seq: int) -> bool:

@@ -212,3 +212,47 @@ def test_a_pending_reversal_is_not_itself_taken_back(world: World) -> None:
     _, receipt = delivered(world)
     asked = world.do("plant", "reverse", event=receipt.id, reason="wrong load")
     assert refused(world, "plant", asked.id)[0] == "nothing_to_reverse"
+
+
+# --- containers ------------------------------------------------------------------------------------------------------
+
+
+def caged(world: World) -> tuple[str, str]:
+    """A container at the plant, and the tyre in it."""
+    code = draw_code()
+    issue(world.session, code)
+    batch_id = world.batch("plant", "collect", stream="tyre", mass_g=1_000)
+    world.do("plant", "load", container=code, batches=(batch_id,))
+    return code, batch_id
+
+
+def filled_by_another(world: World, code: str) -> ItemResult:
+    """The emptied container went back to the point, which fills it."""
+    return world.do(
+        "point", "load", container=code, batches=(world.batch("point", "collect", stream="tyre", mass_g=5),)
+    )
+
+
+def test_what_comes_back_does_not_come_back_into_a_container_that_went_on(world: World) -> None:
+    code, batch_id = caged(world)
+    line = OutputLine(mass_g=900, to="recycle")
+    wrong = world.do("plant", "process", process="crumb", inputs=(ProcessInput(batch=batch_id),), outputs=(line,))
+    filled_by_another(world, code)
+    world.do("plant", "reverse", event=wrong.id, reason="typo")
+    world.do("plant", "stocktake", batch=batch_id, mass_g=1_000)
+    world.do("point", "dispatch", batches=(code,), to_site=world.site("plant"))
+
+
+def test_an_unloading_is_taken_back_while_the_container_stands_there_and_not_when_it_went_on(world: World) -> None:
+    code, batch_id = caged(world)
+    before = places(world)
+    first = world.do("plant", "unload", container=code)
+    world.do("plant", "reverse", event=first.id, reason="typo")
+    assert places(world) == before
+    second = world.do("plant", "unload", container=code)
+    away = filled_by_another(world, code)
+    assert refused(world, "plant", second.id) == (
+        "later_events_stand_on_it",
+        {"event": second.id, "events": [away.id]},
+    )
+    world.do("point", "dispatch", batches=(code,), to_site=world.site("plant"))
