@@ -22,11 +22,11 @@ PACKAGES = ("registry/web", "scanner", "reports")
 
 
 def sources(language: str) -> Iterator[Path]:
-    """The .po files of a language, those that exist."""
+    """The .po files of a language: a package's own, then those of its parts (`outbox.en.po`)."""
     for package in PACKAGES:
-        path = _ROOT / package / "translations" / f"{language}.po"
-        if path.exists():
-            yield path
+        folder = _ROOT / package / "translations"
+        yield from sorted(folder.glob(f"{language}.po"))
+        yield from sorted(folder.glob(f"*.{language}.po"))
 
 
 def translations(paths: Sequence[Path], language: str) -> Translations:
