@@ -14,6 +14,7 @@ from registry.services.sights import in_full
 from registry.services.trace import Fate, fates
 from registry.store import batch_queries
 from registry.store.batches import BatchPlaceRow, BatchRow, ContainerRow
+from registry.store.events import EventRow
 
 OPEN = ("stock", "transit", "cascade", "reuse")
 """states in which somebody still answers for the mass"""
@@ -99,8 +100,14 @@ class Product:
 def products(
     session: Session, *, actor: Actor, after: tuple[int, str] | None = None, limit: int = 20
 ) -> Sequence[Product]:
-    """Batches the actor's organisation put on the market, latest first; `after` is (seq, id) of the last one seen."""
-    query = select(BatchRow).where(BatchRow.producer_id == (actor.organisation_id or ""))
+    """Collected batches that the actor's organisation had put on the market, latest first; `after` is (seq, id) of
+    the last one seen. What they were made into is in their fates.
+    """
+    query = (
+        select(BatchRow)
+        .join(EventRow, EventRow.seq == BatchRow.created_seq)
+        .where(BatchRow.producer_id == (actor.organisation_id or ""), EventRow.kind == "collect")
+    )
     if after is not None:
         seq, batch_id = after
         later = and_(BatchRow.created_seq == seq, BatchRow.id > batch_id)

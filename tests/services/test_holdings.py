@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
-from registry.domain.events import OutputLine, ProcessInput
+from registry.domain.events import OutputLine, Part, ProcessInput
 from registry.domain.identifiers import draw_code
 from registry.domain.parties import Actor
 from registry.domain.refusals import Refusal
@@ -74,4 +74,6 @@ def test_products_are_told_page_by_page_with_their_fates(world: World) -> None:
     rest = holdings.products(world.session, actor=maker, after=(first[-1].seq, first[-1].id))
     assert len({each.id for each in (*first, *rest)}) == 3
     assert {fate.outcome for each in first for fate in each.fates} == {"stock"}
+    world.do("point", "split", batch=rest[0].id, children=(Part(mass_g=400), Part(mass_g=600)))
+    assert len(holdings.products(world.session, actor=maker)) == 3, "what became of it is no product of its own"
     assert holdings.products(world.session, actor=world.actors["lab"]) == []
