@@ -15,7 +15,8 @@ from registry.http.blueprint import API_PREFIX, Blueprint
 from registry.http.language import language
 from registry.http.reading import body_limit
 from registry.services import identifiers
-from scanner.decode import Decoded, decode
+from scanner.bounded import decoders
+from scanner.decode import Decoded
 from scanner.digital_link import LONGEST_TEXT, SCHEMES
 from scanner.here import our_hosts
 from scanner.labelling import chosen_preset, label_for, painted
@@ -198,12 +199,13 @@ _PHOTO = {
 @limiter.limit(PHOTO_LIMIT)
 @blueprint.doc(**_PHOTO)
 @blueprint.response(200, DecodedSchema)
-@blueprint.alt_response(422, description="image_missing, image_truncated, image_animated")
+@blueprint.alt_response(422, description="image_missing, image_truncated, image_animated, image_too_hard")
+@blueprint.alt_response(503, description="decoder_busy")
 @blueprint.alt_response(415, description="image_not_an_image")
 @blueprint.alt_response(413, description="image_too_large, image_too_many_pixels")
 def decode_photo() -> dict[str, Any]:
     """Read the marks in a photo. The photo is not kept."""
-    return decoded_body(decode(sent_photo()))
+    return decoded_body(decoders.decode(sent_photo()))
 
 
 @blueprint.route("/batches/<batch_id>/label.<any(svg, png):kind>")

@@ -3,14 +3,14 @@
 Two steps: `open_photo` refuses everything that is not one still picture of a sane size, by its header before a pixel
 is unpacked; `read_marks` climbs a ladder of looks, cheapest first, until every mark that was seen is read or the time
 is over. Refusals: image_missing, image_too_large, image_not_an_image, image_too_many_pixels, image_animated,
-image_truncated; `decode_some` adds image_without_mark.
+image_truncated, image_too_hard (memory); `some` adds image_without_mark.
 """
 
 from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,14 +43,41 @@ class Decoded:
     """marks that were seen and could not be read"""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opened:
+    """An upright grey picture, `reduced` times smaller than the photo, whose own upright size stands beside it."""
+
+    picture: Image.Image
+    reduced: int
+    width_px: int
+    height_px: int
+
+
 def decode(data: bytes, *, clock: Callable[[], float] = time.monotonic, budget_s: float = BUDGET_S) -> Decoded:
     """The marks in a photo. Raises Refusal (see the module) and nothing else on any bytes."""
-    return read_marks(open_photo(data), clock=clock, budget_s=budget_s)
+    until = clock() + budget_s
+    small = open_photo(data, halved=True)
+    if small.reduced == 1:
+        return read_marks(small.picture, clock=clock, budget_s=until - clock())
+    first = read_marks(small.picture, looks=_FIRST_LOOK, clock=clock, budget_s=until - clock())
+    if first.marks and not first.damaged:
+        return _enlarged(first, small)
+    return read_marks(open_photo(data).picture, clock=clock, budget_s=until - clock())
 
 
-def decode_some(data: bytes) -> Decoded:
-    """As `decode`, where an answer without any mark is of no use. Refusal image_without_mark."""
-    decoded = decode(data)
+def _enlarged(decoded: Decoded, small: Opened) -> Decoded:
+    """What was read in the halved picture, in pixels of the whole one."""
+    factor = 1 / small.reduced
+    return Decoded(
+        width_px=small.width_px,
+        height_px=small.height_px,
+        marks=tuple(_scaled(mark, factor) for mark in decoded.marks),
+        damaged=decoded.damaged,
+    )
+
+
+def some(decoded: Decoded) -> Decoded:
+    """The same, where an answer without any mark is of no use. Refusal image_without_mark."""
     if not decoded.marks:
         raise Refusal("image_without_mark", damaged=decoded.damaged)
     return decoded
@@ -59,15 +86,15 @@ def decode_some(data: bytes) -> Decoded:
 # --- opening --------------------------------------------------------------------------------------------------------
 
 
-def open_photo(data: bytes) -> Image.Image:
-    """The upright grey picture in `data`."""
+def open_photo(data: bytes, *, halved: bool = False) -> Opened:
+    """The upright grey picture in `data`; with `halved`, a large one at half its size, which a JPEG is unpacked to."""
     if not data:
         raise Refusal("image_missing")
     if len(data) > MOST_BYTES:
         raise Refusal("image_too_large", bytes=len(data), most_bytes=MOST_BYTES)
-    picture = _open_header(data)
-    _check_header(picture)
-    return _load(picture)
+    photo = _open_header(data)
+    _check_header(photo)
+    return _load(photo, reduced=2 if halved and photo.width * photo.height > _HALF_FIRST_PX else 1)
 
 
 def _open_header(data: bytes) -> Image.Image:
@@ -95,16 +122,22 @@ def _frames(picture: Image.Image) -> int:
         raise Refusal("image_truncated") from None
 
 
-def _load(picture: Image.Image) -> Image.Image:
+def _load(photo: Image.Image, *, reduced: int) -> Opened:
+    width_px, height_px = photo.size
     try:
-        # A JPEG decoder can leave colour out while it unpacks; other kinds ignore the wish.
-        picture.draft("L", picture.size)
-        upright = ImageOps.exif_transpose(picture)
-        return _grey(upright)
-    except Refusal:
-        raise
+        # A JPEG decoder can leave colour and every second pixel out while it unpacks; other kinds ignore the wish.
+        photo.draft("L", (-(-width_px // reduced), -(-height_px // reduced)))
+        drafted = photo.width < width_px
+        picture = _grey(ImageOps.exif_transpose(photo))
+        if reduced > 1 and not drafted:
+            picture = picture.reduce(reduced)
+    except MemoryError:
+        raise Refusal("image_too_hard") from None
     except Exception:  # noqa: BLE001  # as in _open_header
         raise Refusal("image_truncated") from None
+    if (picture.width > picture.height) != (width_px > height_px):
+        width_px, height_px = height_px, width_px
+    return Opened(picture=picture, reduced=reduced, width_px=width_px, height_px=height_px)
 
 
 def _grey(picture: Image.Image) -> Image.Image:
@@ -131,63 +164,79 @@ class _Look:
     prepare: Callable[[Image.Image], Image.Image] | None = None
 
 
+def _even_out(picture: Image.Image) -> Image.Image:
+    """Small marks on dim paper among bright boards."""
+    return ImageOps.equalize(picture)
+
+
 def _sharpen(picture: Image.Image) -> Image.Image:
+    """Out of focus."""
     return picture.filter(ImageFilter.UnsharpMask(radius=3, percent=180, threshold=2))
 
 
-def _soften(picture: Image.Image) -> Image.Image:
-    return picture.filter(ImageFilter.GaussianBlur(1.4))
+def _thicken(picture: Image.Image) -> Image.Image:
+    """Peened and ink-jet marks: dots that do not touch are grown until they do."""
+    return picture.filter(ImageFilter.MinFilter(3))
 
 
+def _calm(picture: Image.Image) -> Image.Image:
+    """Grain of a dark shed, and glare that eats the range."""
+    return ImageOps.autocontrast(picture.filter(ImageFilter.GaussianBlur(1)), cutoff=2)
+
+
+# Order and make-up are measured: `python -m tests.bench.decoding` prints what each rung is worth on the stress set.
 _LADDER: Final = (
     _Look(engine=zxing),
+    _Look(engine=zxing, prepare=_even_out),
     _Look(engine=zxing, prepare=_sharpen),
+    _Look(engine=zxing, prepare=_thicken, scale=0.5),
+    _Look(engine=zxing, prepare=_calm),
     _Look(engine=zbar, scale=0.5),
-    _Look(engine=zxing_others),
-    _Look(engine=zxing, prepare=_soften),
+    _Look(engine=zbar, prepare=_sharpen, scale=0.5),
     _Look(engine=zxing, scale=2.0),
-    _Look(engine=zbar),
+    _Look(engine=zxing_others),
 )
 
 
+_FIRST_LOOK: Final = _LADDER[:1]
+
+
 def read_marks(
-    picture: Image.Image, *, clock: Callable[[], float] = time.monotonic, budget_s: float = BUDGET_S
+    picture: Image.Image,
+    *,
+    looks: Sequence[_Look] = _LADDER,
+    clock: Callable[[], float] = time.monotonic,
+    budget_s: float = BUDGET_S,
 ) -> Decoded:
     """Climb until a look leaves no damaged mark, or `budget_s` is spent. The budget is asked before each look."""
     until = clock() + budget_s
     found: dict[str, Read] = {}
-    damaged = 0
-    for look in _looks(picture):
+    seen = 0
+    for look in looks:
+        if look.scale > 1.0 and picture.width * picture.height > _ENLARGE_BELOW_PX:
+            continue
         reading = _take(picture, look)
         for each in reading.reads:
             found.setdefault(each.text, each)
-        damaged = max(damaged, len(reading.reads) + reading.damaged)
-        if (found and damaged <= len(found)) or clock() >= until:
+        seen = max(seen, len(reading.reads) + reading.damaged)
+        if (found and seen <= len(found)) or clock() >= until:
             break
     return Decoded(
         width_px=picture.width,
         height_px=picture.height,
         marks=tuple(sorted(found.values(), key=lambda each: (each.corners[0][1], each.corners[0][0]))),
-        damaged=max(0, damaged - len(found)),
+        damaged=max(0, seen - len(found)),
     )
 
 
-def _looks(picture: Image.Image) -> Iterator[_Look]:
-    pixels = picture.width * picture.height
-    if pixels > _HALF_FIRST_PX:
-        yield _Look(engine=zxing, scale=0.5)
-    for look in _LADDER:
-        if look.scale <= 1.0 or pixels <= _ENLARGE_BELOW_PX:
-            yield look
-
-
 def _take(picture: Image.Image, look: _Look) -> Reading:
-    seen = picture if look.prepare is None else look.prepare(picture)
+    """One look: scaled first, for every preparation is cheaper on less."""
+    seen = picture
     if look.scale < 1.0:
         seen = seen.reduce(round(1 / look.scale))
     elif look.scale > 1.0:
         seen = seen.resize((round(seen.width * look.scale), round(seen.height * look.scale)), Image.Resampling.BICUBIC)
-    reading = look.engine(seen)
+    reading = look.engine(seen if look.prepare is None else look.prepare(seen))
     reads = tuple(_scaled(each, look.scale) for each in reading.reads)
     return Reading(reads=reads, damaged=reading.damaged)
 

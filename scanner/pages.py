@@ -18,7 +18,8 @@ from registry.http.problems import detail_of, words_of
 from registry.http.reading import body_limit
 from registry.http.transaction import transaction
 from registry.services import codes
-from scanner.decode import decode_some
+from scanner.bounded import decoders
+from scanner.decode import some
 from scanner.digital_link import LONGEST_TEXT
 from scanner.here import our_hosts, text_of
 from scanner.label_images import svg
@@ -77,7 +78,7 @@ def scan_photo() -> Any:
     """A photo sent by the form itself."""
     file = request.files.get("photo")
     try:
-        decoded = decode_some(file.read() if file is not None else b"")
+        decoded = some(decoders.decode(file.read() if file is not None else b""))
     except Refusal as refusal:
         return _ladder(refusal=detail_of(refusal, language())), words_of(refusal.code).status
     return _answered([_resolved(mark.text) for mark in decoded.marks])

@@ -90,9 +90,8 @@ def test_the_climb_stops_when_its_time_is_over() -> None:
         return zxing(picture)
 
     ladder = [decoding._Look(engine=look)] * 50  # type: ignore[list-item, arg-type]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(decoding, "_LADDER", ladder)
-        read_marks(Image.new("L", (300, 200), 255), clock=lambda: float(next(ticks)), budget_s=3.0)
+    white = Image.new("L", (300, 200), 255)
+    read_marks(white, looks=ladder, clock=lambda: float(next(ticks)), budget_s=3.0)
     assert len(looks) == 3
 
 
