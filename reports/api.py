@@ -8,6 +8,8 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, fields, validate
 
+from registry.domain.refusals import Refusal
+from registry.domain.schemes import schemes
 from registry.domain.streams import streams
 from registry.extensions import db
 from registry.http.auth import keeper
@@ -42,6 +44,7 @@ _FILTERS: Mapping[str, fields.Field[Any]] = {
     "basis": _words(" · ".join(BASES), "cohort"),
     "by": _words(" · ".join(BREAKDOWNS), "product"),
     "as_of": _words("recorded up to this moment, or to the end of this local day", "2026-06-30"),
+    "scheme": _words("of a collection rate: " + " · ".join(each.code for each in schemes()), "eu-weee"),
     "format": _words(" · ".join(FORMATS), "json"),
 }
 ReportArgs = Schema.from_dict(dict(_FILTERS), name="ReportArgs")
@@ -135,7 +138,7 @@ def report(values: Mapping[str, Any], name: str) -> Response:
     entry = entry_of(name)
     form = check_format(values["format"] or "json")
     answer = entry.answer(db.session, asked_selection(values))
-    return sent(report_file(answer, entry.table(answer, language()), form, language()))
+    return sent(report_file(answer, entry.table(answer, language()), form, language(), entry.manner))
 
 
 @blueprint.route("/reports/<name>/contributions")
@@ -146,7 +149,8 @@ def report(values: Mapping[str, Any], name: str) -> Response:
 @blueprint.alt_response(422, description="unknown_figure, unknown_substance, cursor_malformed, …")
 def contributions(values: Mapping[str, Any], name: str) -> Response:
     """The batches and events behind one figure. JSON is paged by `after`; CSV and XLSX hold all of it."""
-    entry_of(name)
+    if not entry_of(name).opens:
+        raise Refusal("not_found", report=name[:40])
     form = check_format(values["format"] or "json")
     paged = form == "json"
     opening = opened(

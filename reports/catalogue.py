@@ -10,13 +10,15 @@ from typing import Any, Final
 import pandas as pd
 
 from registry.domain.refusals import Refusal
+from reports.collection import collection
 from reports.columns import Table, recovery_table
 from reports.queries.cells import cells
+from reports.queries.market import collected_and_placed
 from reports.recovery import recovery
-from reports.render import charts
-from reports.report import Report
+from reports.render.collection import COLLECTION, collection_table
+from reports.render.files import RECOVERY, Manner
 from reports.selection import Selection
-from reports.words import TITLE, Words
+from reports.words import COLLECTION_TITLE, TITLE, Words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,11 +29,14 @@ class Entry:
     title: Words
     query: Callable[[Any, Selection], pd.DataFrame]
     """(session, selection) → cells"""
-    frame: Callable[[pd.DataFrame, Selection], Report]
-    table: Callable[[Report, str], Table]
-    bars: tuple[Callable[[Report, str], charts.Bars], ...]
+    frame: Callable[[pd.DataFrame, Selection], Any]
+    table: Callable[[Any, str], Table]
+    manner: Manner
+    """how the answer is told beside its table"""
+    opens: bool = True
+    """whether its figures are those of FIGURES, which open into their postings"""
 
-    def answer(self, session: Any, selection: Selection) -> Report:
+    def answer(self, session: Any, selection: Selection) -> Any:
         """Ask, and make the report."""
         return self.frame(self.query(session, selection), selection)
 
@@ -46,7 +51,16 @@ CATALOGUE: Final[Mapping[str, Entry]] = MappingProxyType(
                 query=cells,
                 frame=recovery,
                 table=recovery_table,
-                bars=(charts.outcomes, charts.elements),
+                manner=RECOVERY,
+            ),
+            Entry(
+                name="collection_rate",
+                title=COLLECTION_TITLE,
+                query=collected_and_placed,
+                frame=collection,
+                table=collection_table,
+                manner=COLLECTION,
+                opens=False,
             ),
         )
     }

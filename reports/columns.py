@@ -31,6 +31,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "id": Kind(number=False, width=38),
     "mass": Kind(number=True, xlsx_format="#,##0.000", width=16),
     "percent": Kind(number=True, xlsx_format="0.00", width=12),
+    "rate": Kind(number=True, xlsx_format="0.0000", width=12),
     "whole": Kind(number=True, xlsx_format="0", width=12),
 }
 

@@ -29,7 +29,12 @@ _LABELS: Final[Mapping[str, words.Words]] = {
 }
 
 
-def selection_facts(selection: Selection, language: str, *, title: str, forecast: bool) -> list[tuple[str, str]]:
+_RECOVERY: Final = ("recovery", "closing")
+
+
+def selection_facts(
+    selection: Selection, language: str, *, title: str, forecast: bool, definitions: Sequence[str] = _RECOVERY
+) -> list[tuple[str, str]]:
     """What was asked, and the definitions it is answered by."""
     everything = words.ALL[language]
     values = [
@@ -41,7 +46,7 @@ def selection_facts(selection: Selection, language: str, *, title: str, forecast
         ("product", selection.product or everything),
         ("by", words.BREAKDOWNS[selection.by][language]),
         ("cut_off", selection.as_of_utc.isoformat()),
-        *(("definition", words.DEFINITIONS[key][language]) for key in (selection.basis, "recovery", "closing")),
+        *(("definition", words.DEFINITIONS[key][language]) for key in (selection.basis, *definitions)),
     ]
     if forecast:
         values.append(("notice", words.FORECAST[language]))

@@ -69,6 +69,8 @@ class Selection:
     stream: str | None = None
     product: str | None = None
     by: str = "product"
+    scheme: str | None = None
+    """by whose window a collection rate is computed; other reports do not look at it"""
     reader: Reader = EVERYTHING
 
     @property
@@ -116,6 +118,7 @@ class Selection:
             "to": self.period.end.isoformat(),
             "basis": self.basis,
             "by": self.by,
+            "scheme": self.scheme,
         }
         return {name: value for name, value in values.items() if value}
 
@@ -141,6 +144,7 @@ def selection_of(values: Mapping[str, str | None], *, reader: Reader, now: datet
         basis=_one_of(values.get("basis") or "flow", BASES, "unknown_basis"),
         by=_one_of(values.get("by") or "product", BREAKDOWNS, "unknown_breakdown"),
         as_of_utc=_as_of(values.get("as_of") or "", now),
+        scheme=values.get("scheme") or None,
         reader=reader,
     )
     if selection.basis == "cohort" and (period.start.day, period.end.day) != (1, 1):

@@ -91,6 +91,7 @@ VERDICTS: Final[Mapping[str, Words]] = MappingProxyType(
 )
 
 TITLE: Final = _words("回收率报告", "Recovery report")
+COLLECTION_TITLE: Final = _words("收集率报告", "Collection rate report")
 ALL: Final = _words("全部", "All")
 UNNAMED: Final = _words("未注明", "Not named")
 OTHERS: Final = _words("其他各方", "Others")
@@ -116,6 +117,13 @@ DEFINITIONS: Final[Mapping[str, Words]] = MappingProxyType(
             "Element recovery = element in recycled outputs ÷ element in the input. Norms are compared with what was "
             "treated (without stock, transit, reuse and cascade). Additions and mass of unknown source count in no "
             "rate and close on their own. Rates are never clamped; rounding happens once, half up, at the cell.",
+        ),
+        "collection": _words(
+            "收集率 = 当年收集量 ÷ 办法规定年度内投放市场量的平均值；年份不足时按有的年份平均。"
+            "更正过的申报按数据截止时有效的一份计。比率不截断；四舍五入一次，四位小数。",
+            "Collection rate = collected in the year ÷ the mean of what was placed on the market over the scheme's "
+            "years; with fewer years, those there are. Of a corrected declaration the one that stood at the cut-off "
+            "counts. Rates are never clamped; rounding happens once, half up, to four decimals.",
         ),
         "closing": _words(
             "平衡：收集 + 自外部接收 + 添加物 = 各去向 + 损耗 + 在库 + 在途 + 差异（正为短少）"

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final, Protocol
 
 from registry.domain.refusals import Refusal
 from reports import words
 from reports.columns import CONTRIBUTIONS, Table, contributions_table
-from reports.facts import report_facts, selection_facts
+from reports.facts import Facts, report_facts, selection_facts
 from reports.opening import Opening
 from reports.render import charts, csv, json, xlsx
-from reports.report import Report
 from reports.selection import Selection
 
 
@@ -44,29 +43,51 @@ def _name(what: str, selection: Selection, extension: str) -> str:
     return f"huiliu_{kept}_{when}_{selection.basis}.{extension}"
 
 
-def _report_json(report: Report, _table: Table, _language: str) -> File:
-    body = json.text(json.report_body(report))
+class Answer(Protocol):
+    """What every report is: a name, and the question it answers."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def selection(self) -> Selection: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manner:
+    """How a kind of report is told beside its table: its JSON, its facts, its charts."""
+
+    body: Callable[[Any], Mapping[str, Any]]
+    facts: Callable[[Any, str], Facts]
+    bars: tuple[Callable[[Any, str], charts.Bars], ...] = ()
+
+
+RECOVERY: Final = Manner(body=json.report_body, facts=report_facts, bars=(charts.outcomes, charts.elements))
+
+
+def _report_json(report: Answer, _table: Table, _language: str, manner: Manner) -> File:
+    body = json.text(manner.body(report))
     name = _name(report.name, report.selection, "json")
     return File(name=name, media_type=JSON, chunks=[body.encode()], attached=False)
 
 
-def _report_csv(report: Report, table: Table, language: str) -> File:
+def _report_csv(report: Answer, table: Table, language: str, _manner: Manner) -> File:
     lines = (line.encode() for line in csv.lines(table, language))
     return File(name=_name(report.name, report.selection, "csv"), media_type=CSV, chunks=lines)
 
 
-def _report_xlsx(report: Report, table: Table, language: str) -> File:
+def _report_xlsx(report: Answer, table: Table, language: str, manner: Manner) -> File:
     content = xlsx.workbook(
         table,
-        report_facts(report, language),
+        manner.facts(report, language),
         language=language,
         made_at=report.selection.as_of_utc,
-        bars=(charts.outcomes(report, language), charts.elements(report, language)),
+        bars=[bars(report, language) for bars in manner.bars],
     )
     return File(name=_name(report.name, report.selection, "xlsx"), media_type=XLSX, chunks=[content])
 
 
-_REPORT: Final[Mapping[str, Callable[[Report, Table, str], File]]] = MappingProxyType(
+_REPORT: Final[Mapping[str, Callable[[Any, Table, str, Manner], File]]] = MappingProxyType(
     {"json": _report_json, "csv": _report_csv, "xlsx": _report_xlsx}
 )
 FORMATS: Final = tuple(_REPORT)
@@ -79,9 +100,9 @@ def check_format(form: str) -> str:
     return form
 
 
-def report_file(report: Report, table: Table, form: str, language: str) -> File:
+def report_file(report: Answer, table: Table, form: str, language: str, manner: Manner = RECOVERY) -> File:
     """The report in one of FORMATS. Refusal: unknown_format."""
-    return _REPORT[check_format(form)](report, table, language)
+    return _REPORT[check_format(form)](report, table, language, manner)
 
 
 def opening_file(opening: Opening, form: str, language: str) -> File:
