@@ -270,7 +270,8 @@ def verify() -> None:
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--password", envvar="HUILIU_DEMO_PASSWORD", help="everyone's; drawn one by one when left out")
 def demo_load(year: int, scenario: str, second_use: Decimal, seed: int, password: str | None) -> None:
-    """Load the demonstration province; again with the same parameters is harmless."""
+    """Bring the schema up and load the demonstration province; again with the same parameters is harmless."""
+    upkeep.upgrade(db.engine)
     with told(), tqdm(unit="event", disable=None) as bar:
 
         def progress(done: int, total: int) -> None:
