@@ -7,6 +7,7 @@ from typing import Any
 from registry.api.accounts import blp as accounts
 from registry.api.batches import blp as batches
 from registry.api.calculators import blp as calculators
+from registry.api.carrying import blp as carrying
 from registry.api.detail_schemas import DETAILS
 from registry.api.event_schemas import envelope_of
 from registry.api.events import blp as events
@@ -17,7 +18,7 @@ from registry.api.reference import blp as reference
 from registry.api.sites import blp as sites
 from registry.api.trace import blp as trace
 
-NOUNS = (events, batches, trace, ledger, reference, parties, sites, accounts, calculators, market)
+NOUNS = (events, batches, trace, ledger, reference, parties, sites, accounts, calculators, carrying, market)
 
 
 def register(api: Any) -> None:

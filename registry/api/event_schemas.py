@@ -196,6 +196,14 @@ class EventLineSchema(Schema):
     findings = fields.List(fields.Nested(EventFindingSchema))
 
 
+class CarriageSchema(Schema):
+    """How an event came in by a file of its author's device."""
+
+    carrier_id = fields.String(metadata={"description": "the account or key that brought the file in"})
+    vouched_by = fields.String(metadata={"description": "key: the device was enrolled · author: brought in by oneself"})
+    carried_at = Moment()
+
+
 class EventSchema(EventLineSchema):
     """One event with what it said, what it touched, and what stands beside it."""
 
@@ -207,6 +215,7 @@ class EventSchema(EventLineSchema):
     target_id = fields.String(allow_none=True, metadata={"description": "of a reversal: the event it names"})
     reversed_by = fields.String(allow_none=True)
     private = fields.Dict(metadata={"description": "for the organisation that wrote it, until erased"})
+    carried = fields.Nested(CarriageSchema, allow_none=True)
 
 
 class EventQuery(PageArgs):

@@ -15,6 +15,7 @@ from registry.api.answers import problems
 from registry.api.detail_schemas import DETAILS
 from registry.api.event_schemas import (
     EVENTS_MOST,
+    CarriageSchema,
     ErasedSchema,
     ErasureQuery,
     EventLineSchema,
@@ -39,7 +40,7 @@ from registry.http.paging import decode, page
 from registry.http.problems import problem, problem_body
 from registry.http.reading import parse_json
 from registry.http.transaction import transact, transaction
-from registry.services import events
+from registry.services import carrying, events
 from registry.services.capture import ItemResult, capture, capture_list
 
 blp = Blueprint(
@@ -81,14 +82,14 @@ _EVENT = {
 def post_event() -> Response:
     """The event's id is its key for ever: the same content again gives the first receipt, other content a conflict."""
     try:
-        command = _command(_body())
+        command = _command(json_body())
     except Invalid as invalid:
         return problem(invalid, errors=invalid.errors)
     actor, now = current_actor(), datetime.now(UTC)
     result = transact(lambda session: capture(session, actor=actor, command=command, now=now))
     if result.status not in _STATUS:
         raise result.refusal or Refusal("server_error")
-    response = jsonify(_result(result))
+    response = jsonify(result_json(result))
     response.status_code = _STATUS[result.status]
     return response
 
@@ -119,18 +120,18 @@ def post_event() -> Response:
 def post_events() -> Response:
     """Each event stands or falls alone; one that is refused holds no other."""
     try:
-        items = _items(_body())
+        items = _items(json_body())
     except Invalid as invalid:
         return problem(invalid, errors=invalid.errors)
-    commands, answers = _readable(items)
+    commands, answers = readable(items)
     actor, now = current_actor(), datetime.now(UTC)
     results = transact(lambda session: capture_list(session, actor=actor, commands=list(commands.values()), now=now))
-    answers |= dict(zip(commands, map(_result, results), strict=True))
-    _note(results)
+    answers |= dict(zip(commands, map(result_json, results), strict=True))
+    note_refused(results)
     return jsonify({"results": [answers[place] for place in range(len(items))]})
 
 
-def _body() -> Any:
+def json_body() -> Any:
     """Refusals: media_type_unsupported, json_broken, body_too_large."""
     if not request.is_json:
         raise Refusal("media_type_unsupported")
@@ -164,7 +165,7 @@ class Invalid(Refusal):
         super().__init__(told.code, **told.facts)
 
 
-def _readable(items: Sequence[Any]) -> tuple[dict[int, Capture], dict[int, dict[str, Any]]]:
+def readable(items: Sequence[Any]) -> tuple[dict[int, Capture], dict[int, dict[str, Any]]]:
     """Commands by their place in the list, and the answers already known for what is none."""
     commands: dict[int, Capture] = {}
     answers: dict[int, dict[str, Any]] = {}
@@ -181,7 +182,7 @@ def _readable(items: Sequence[Any]) -> tuple[dict[int, Capture], dict[int, dict[
     return commands, answers
 
 
-def _result(result: ItemResult) -> dict[str, Any]:
+def result_json(result: ItemResult) -> dict[str, Any]:
     answer: dict[str, Any] = {"id": result.id, "status": result.status}
     if result.receipt is not None:
         answer["receipt"] = _RECEIPT.dump(result.receipt)
@@ -190,7 +191,7 @@ def _result(result: ItemResult) -> dict[str, Any]:
     return answer
 
 
-def _note(results: Sequence[ItemResult]) -> None:
+def note_refused(results: Sequence[ItemResult]) -> None:
     """Keep what was attempted, each kind once: a list of a thousand is one attempt."""
     refused = {item.refusal.code: item for item in results if item.refusal is not None}
     for code, item in refused.items():
@@ -228,7 +229,10 @@ def get_events(query: dict[str, Any]) -> Response:
 @problems(blp, 401, 404)
 def get_event(event_id: str) -> Response:
     """As it was sent, with what it touched. Readable by both sides of it."""
-    view = events.event_view(db.session, actor=current_actor(), event_id=event_id)
+    actor = current_actor()
+    view = events.event_view(db.session, actor=actor, event_id=event_id)
+    line = view.line
+    carried = carrying.carriage(db.session, actor=actor, seq=line.seq, organisation_id=line.organisation.id)
     body = {
         **EventLineSchema().dump(view.line),
         "details": DETAILS[view.line.kind]().dump(view.details),
@@ -239,6 +243,7 @@ def get_event(event_id: str) -> Response:
         "target_id": view.target_id,
         "reversed_by": view.reversed_by,
         "private": dict(view.notes),
+        "carried": None if carried is None else CarriageSchema().dump(carried),
     }
     return jsonify(body)
 

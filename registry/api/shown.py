@@ -36,6 +36,7 @@ EVENT = {
     "target_id": None,
     "reversed_by": None,
     "private": EVENTS["collect"]["private"],
+    "carried": None,
 }
 _OWNER = {"id": POINT["organisation_id"], "name_zh": "云岩回收公司", "name_en": "Yunyan Collection"}
 _B1 = "0198c000-0000-7000-8000-000000000b01"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Engine, Table, insert, select, text
+from sqlalchemy import Engine, Table, func, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -14,6 +14,8 @@ from registry.services.market import declare
 from registry.services.parties import create_organisation
 from registry.store import Base
 from registry.store.base import writing
+from registry.store.carrying import EventCarrierRow
+from registry.store.events import EventRow
 from tests.ledgers import NOON, an_id, build, issue
 
 TABLES = (
@@ -27,6 +29,7 @@ TABLES = (
     "posting_origins",
     "issued_codes",
     "placed_on_market",
+    "event_carriers",
 )
 
 
@@ -38,8 +41,25 @@ def lived(session: Session, engine: Engine) -> Engine:
     batch = world.batch("point", "collect", stream="tyre", mass_g=5000)
     world.do("point", "split", batch=batch, children=(Part(mass_g=2000), Part(mass_g=3000)))
     _declare(session)
+    _carry(session)
     session.rollback()
     return engine
+
+
+def _carry(session: Session) -> None:
+    """The first event, brought in by a file."""
+    with writing(session):
+        session.add(
+            EventCarrierRow(
+                seq=session.scalar(select(func.min(EventRow.seq))),
+                carrier_id=an_id("colleague"),
+                key_id="k" * 43,
+                vouched_by="key",
+                file_sha256="0" * 64,
+                carried_at_utc=NOON,
+            )
+        )
+        session.commit()
 
 
 def _declare(session: Session) -> None:
