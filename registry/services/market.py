@@ -147,6 +147,19 @@ def declarations(
     return [_declaration(row, organisation) for row, organisation in session.execute(query)]
 
 
+def declaration(session: Session, *, actor: Actor, declaration_id: str) -> Declaration:
+    """One that stands and the actor may see. Refusal: not_found."""
+    query = (
+        select(PlacedOnMarketRow, OrganisationRow)
+        .join(OrganisationRow, OrganisationRow.id == PlacedOnMarketRow.organisation_id)
+        .where(PlacedOnMarketRow.id == declaration_id, PlacedOnMarketRow.id.in_(standing_ids()), _visible(actor))
+    )
+    found = session.execute(query).first()
+    if found is None or found[0].mass_g is None:
+        raise Refusal("not_found", what="declaration")
+    return _declaration(*found)
+
+
 def standing_ids(as_of_utc: datetime | None = None) -> Select[str]:
     """Ids of the declarations that stood at a moment (now without one): the highest version of each key."""
     ranked = select(

@@ -53,6 +53,13 @@ MAIN = (
     ),
 )
 MENU = (
+    Place(
+        path="/placed-on-market",
+        label=N_("投放市场"),
+        icon="world",
+        operation="read.own",
+        not_for=frozenset({"anonymous", "collector", "operator", "inspector"}),
+    ),
     Place(path="/containers", label=N_("容器"), icon="crate", operation="event.load"),
     Place(path="/map", label=N_("回收网络地图"), icon="map"),
     Place(path="/organisations", label=N_("组织与站点"), icon="building", operation="party.write"),

@@ -17,6 +17,7 @@ from registry.web import (
     containers,
     home,
     incoming,
+    market,
     navigation,
     network,
     organisations,
@@ -38,7 +39,19 @@ def _context() -> dict[str, Any]:
     }
 
 
-_NOUNS = (home, collecting, batches, captures, incoming, containers, network, account, organisations, calculators)
+_NOUNS = (
+    home,
+    collecting,
+    batches,
+    captures,
+    incoming,
+    containers,
+    network,
+    account,
+    organisations,
+    calculators,
+    market,
+)
 
 
 def register(app: Flask) -> None:
