@@ -84,6 +84,13 @@ def scan_photo() -> Any:
     return _answered([_resolved(mark.text) for mark in decoded.marks])
 
 
+@pages.get("/scan/self-test")
+@keeper("read.public")
+def self_test() -> str:
+    """What keeps a phone from scanning, found out on the phone itself."""
+    return render_template("scanner/self_test.html")
+
+
 def _answered(found: list[Resolution]) -> BaseResponse | str:
     answers = [(each, way(each, current_actor())) for each in found]
     if len(answers) == 1 and answers[0][0].answer in _GOES_STRAIGHT and answers[0][1]:

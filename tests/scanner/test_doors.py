@@ -86,7 +86,7 @@ def test_a_serial_number_is_not_looked_up_behind_the_qr(nobody: FlaskClient) -> 
 
 
 def test_the_pages_speak_english_when_asked(nobody: FlaskClient, world: World) -> None:
-    for path in (f"/B/{world.mine}", "/scan", f"/B/{world.never}"):
+    for path in (f"/B/{world.mine}", "/scan", "/scan/self-test", f"/B/{world.never}"):
         page = nobody.get(f"{path}?lang=en").text
         body = page[page.index("<main") : page.index("</main>")]
         assert not [each for each in body if "\u4e00" <= each <= "\u9fff"], body

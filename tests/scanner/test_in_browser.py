@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -209,6 +210,15 @@ def test_anothers_code_is_said_to_be_anothers(plain: Browser, origin: str, world
         expect(phone.locator("#answer")).to_contain_text("属于其他单位")
 
 
+def test_the_self_test_needs_no_account_and_names_the_missing_camera(plain: Browser, origin: str) -> None:
+    with a_phone(plain, None) as phone:
+        phone.goto(f"{origin}/scan/self-test")
+        phone.wait_for_selector("body[data-tested=true]")
+        expect(phone.locator("#checks")).to_contain_text("没有找到摄像头")
+        expect(phone.locator("#checks")).to_contain_text("能读出测试码")
+        assert "cameras: none" in phone.input_value("#report")
+
+
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_printed_label_has_its_true_size_and_is_read_again(
     phone: Page, origin: str, world: World, preset: str, tmp_path: Path
@@ -226,10 +236,29 @@ def test_a_printed_label_has_its_true_size_and_is_read_again(
     assert [mark.text for mark in marks] == [f"{origin}/B/{world.mine}".upper()]
 
 
-@pytest.mark.parametrize("path", ["/scan", "/B/{mine}", "/B/{never}", "/labels/{mine}", "/labels"])
-def test_no_page_of_ours_is_wider_than_its_screen(phone: Page, origin: str, world: World, path: str) -> None:
-    for width in (320, 768, 1280):
+PAGES = [
+    "/scan",
+    "/scan?text={wrong}",
+    "/B/{mine}",
+    "/B/{never}",
+    "/B/{roll}",
+    "/labels/{mine}",
+    "/labels",
+    "/scan/self-test",
+]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_of_ours_is_wider_than_its_screen_or_shuts_anybody_out(
+    phone: Page, origin: str, world: World, path: str
+) -> None:
+    """At three widths and in both languages: nothing sticks out, and axe finds nothing serious."""
+    address = origin + path.format(**vars(world))
+    for width, language in ((320, "zh"), (768, "en"), (1280, "zh"), (320, "en")):
         phone.set_viewport_size({"width": width, "height": 800})
-        phone.goto(origin + path.format(mine=world.mine, never=world.never))
+        phone.goto(f"{address}{'&' if '?' in address else '?'}lang={language}")
         wide = phone.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
         assert wide[0] <= wide[1], f"{path} at {width}: {wide}"
+        found = Axe().run(phone).response["violations"]
+        serious = [each for each in found if each["impact"] in ("serious", "critical")]
+        assert not serious, [(each["id"], [node["html"][:160] for node in each["nodes"]]) for each in serious]

@@ -27,6 +27,13 @@ export function decoder() {
   });
 }
 
+/** Whether the chosen detector reads the proof: for the self-test. */
+export async function prove() {
+  const detector = await decoder();
+  const found = await detector.detect(await proof());
+  return {engine: detector.engine, proven: found.some((each) => each.text === PROOF_TEXT)};
+}
+
 async function choose() {
   const native = await within(ownDetector(), PATIENCE_MS).catch(() => null);
   return native ?? wasmDetector();
