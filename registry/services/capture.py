@@ -25,7 +25,7 @@ from registry.domain.refusals import Refusal
 from registry.services import marks, reversal, verdicts
 from registry.services.canonical import canonical
 from registry.services.casework import Frozen, acting_site, assemble
-from registry.services.receipts import Receipt, receipt_of
+from registry.services.receipts import Receipt, receipt_from, receipt_of
 from registry.services.references import Waiting, is_id, lock_ahead
 from registry.services.rows import Sent, event_row
 from registry.store import event_queries, journal, states
@@ -82,7 +82,7 @@ def _came_meanwhile(session: Session, command: Capture, refusal: Refusal) -> boo
 def _capture(session: Session, actor: Actor, command: Capture, now: datetime, recorded_by_loader: bool) -> ItemResult:
     if not is_id(command.id):
         raise Refusal("event_id_malformed", id=command.id[:60])
-    known = states.event_by_id(session, command.id)
+    known = states.event_by_id(session, command.id) if states.known_events(session, [command.id]) else None
     if known is not None:
         return ItemResult(id=command.id, status="exists", receipt=_first_receipt(session, actor, command, known))
     _may(actor, command, now)
@@ -100,6 +100,7 @@ def _capture(session: Session, actor: Actor, command: Capture, now: datetime, re
         decision = decide(case, command.kind, command.details)
         findings = [*decision.findings, *verdicts.findings(session, command, case, decision, recorded_at=now)]
         row = _append(session, sent, frozen, decision, findings)
+        return ItemResult(id=command.id, status="created", receipt=receipt_from(row, decision.moves, frozen.codes))
     return ItemResult(id=command.id, status="created", receipt=receipt_of(session, row))
 
 
@@ -135,8 +136,7 @@ def _append(session: Session, sent: Sent, frozen: Frozen, decision: Decision, fi
     frozen.codes = marks.assign(session, decision.new, ending=closed)
     row = event_row(sent, frozen=frozen.to_json(), findings=findings)
     row.status = "booked" if decision.postings else "handled"
-    session.add(row)
-    session.flush()
+    journal.append_event(session, row)
     if frozen.new_container and isinstance(sent.command.details, Load):
         journal.add_container(
             session,

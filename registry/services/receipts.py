@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registry.domain.case import Move
+from registry.domain.ledger import Place
 from registry.store import event_queries, journal
 from registry.store.events import EventRow
 
@@ -42,18 +44,31 @@ class Receipt:
 def receipt_of(session: Session, row: EventRow) -> Receipt:
     """The receipt of a stored event."""
     codes = json.loads(row.frozen).get("codes", {})
-    batches = []
-    for touched in event_queries.touched(session, [row.seq]):
-        place, mass_g = journal.place_from_json(touched.after)
-        batches.append(
-            ReceiptBatch(
-                batch_id=touched.batch_id,
-                code=codes.get(touched.batch_id),
-                role=touched.role,
-                mass_g=mass_g,
-                status=place.status if place else "",
-            )
+    touched = [
+        (each.batch_id, each.role, *journal.place_from_json(each.after))
+        for each in event_queries.touched(session, [row.seq])
+    ]
+    return _receipt(row, touched, codes)
+
+
+def receipt_from(row: EventRow, moves: Sequence[Move], codes: Mapping[str, str]) -> Receipt:
+    """The same receipt, out of what was stored a moment ago."""
+    return _receipt(row, [(move.batch_id, move.role, move.after, move.mass_g) for move in moves], codes)
+
+
+def _receipt(
+    row: EventRow, touched: Sequence[tuple[str, str, Place | None, int]], codes: Mapping[str, str]
+) -> Receipt:
+    batches = [
+        ReceiptBatch(
+            batch_id=batch_id,
+            code=codes.get(batch_id),
+            role=role,
+            mass_g=mass_g,
+            status=place.status if place else "",
         )
+        for batch_id, role, place, mass_g in touched
+    ]
     return Receipt(
         id=row.id,
         seq=row.seq,

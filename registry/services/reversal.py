@@ -41,8 +41,7 @@ def reverse(session: Session, sent: Sent) -> EventRow:
     row.target_id = target.id
     row.occurred_at_utc = target.occurred_at_utc
     row.status = _status(session, actor, target, pending)
-    session.add(row)
-    session.flush()
+    journal.append_event(session, row)
     journal.append_private(session, row.id, sent.form.private)
     if row.status != "pending":
         _book(session, row.seq, target, touched)

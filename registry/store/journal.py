@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Insert, func, insert, select, update
+from sqlalchemy import Insert, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
@@ -21,26 +21,33 @@ from registry.store.events import BatchEdgeRow, EventBatchRow, EventPrivateRow, 
 from registry.store.ledger import EntryRow, PostingRow
 from registry.store.origins import OriginRow, PostingOriginRow
 from registry.store.parties import IssuedCodeRow
+from registry.store.statements import append, ask, one_of, table
 
 _NEW_ORIGINS = 0x48754F72
 """the advisory lock of whoever adds origins, until that transaction ends"""
+_EVENT, _ORIGIN, _PLACE = table(EventRow), table(OriginRow), table(BatchPlaceRow)
+_INSERT_EVENT = insert(_EVENT).returning(_EVENT.c.seq)
+_ORIGINS = select(_ORIGIN.c.key, _ORIGIN.c.id).where(_ORIGIN.c.key.in_(one_of("keys")))
+_MOVE = (
+    update(_PLACE)
+    .where(_PLACE.c.batch_id == bindparam("moved"))
+    .values({column.key: bindparam(column.key) for column in _PLACE.columns if column.key != "batch_id"})
+)
 
 
-def append_event(session: Session, **values: Any) -> int:
-    """The event row; its seq."""
-    return int(session.execute(insert(EventRow).values(**values).returning(EventRow.seq)).scalar_one())
+def append_event(session: Session, row: EventRow) -> None:
+    """Insert the event; its seq is set on the row, which stays outside the session."""
+    values = {column.key: getattr(row, column.key) for column in _EVENT.columns if column.key != "seq"}
+    row.seq = ask(session, _INSERT_EVENT, **values).scalar_one()
 
 
 def append_private(session: Session, event_id: str, salted: Mapping[str, tuple[str, str]]) -> None:
     """Erasable rows: kind → (salt, text)."""
-    if salted:
-        session.execute(
-            insert(EventPrivateRow),
-            [
-                {"event_id": event_id, "kind": kind, "salt": salt, "value": value}
-                for kind, (salt, value) in salted.items()
-            ],
-        )
+    append(
+        session,
+        EventPrivateRow,
+        [{"event_id": event_id, "kind": kind, "salt": salt, "value": value} for kind, (salt, value) in salted.items()],
+    )
 
 
 def append_decision(
@@ -56,20 +63,20 @@ def append_decision(
 
 
 def _append_batches(session: Session, seq: int, new: Sequence[NewBatch]) -> None:
-    if new:
-        session.execute(
-            insert(BatchRow),
-            [
-                {
-                    "id": batch.id,
-                    "stream": batch.stream,
-                    "product": batch.product,
-                    "producer_id": batch.producer_id,
-                    "created_seq": seq,
-                }
-                for batch in new
-            ],
-        )
+    append(
+        session,
+        BatchRow,
+        [
+            {
+                "id": batch.id,
+                "stream": batch.stream,
+                "product": batch.product,
+                "producer_id": batch.producer_id,
+                "created_seq": seq,
+            }
+            for batch in new
+        ],
+    )
 
 
 def bind_codes(session: Session, seq: int, new: Sequence[NewBatch], codes: Mapping[str, str]) -> None:
@@ -82,16 +89,14 @@ def bind_codes(session: Session, seq: int, new: Sequence[NewBatch], codes: Mappi
             *((code.scheme, normalise(code.value)) for code in batch.codes),
         ]
     ]
-    if rows:
-        session.execute(insert(BatchCodeRow), rows)
+    append(session, BatchCodeRow, rows)
 
 
 def append_moves(session: Session, seq: int, moves: Sequence[Move]) -> None:
     """The batches an event touched, and where each one now is."""
-    if not moves:
-        return
-    session.execute(
-        insert(EventBatchRow),
+    append(
+        session,
+        EventBatchRow,
         [
             {
                 "seq": seq,
@@ -103,18 +108,11 @@ def append_moves(session: Session, seq: int, moves: Sequence[Move]) -> None:
             for move in moves
         ],
     )
-    new = [move for move in moves if move.before is None]
-    if new:
-        session.execute(insert(BatchPlaceRow), [_place_values(seq, move) for move in new])
+    append(session, BatchPlaceRow, [_place_values(seq, move) for move in moves if move.before is None])
     for move in moves:
         if move.before is not None:
             values = _place_values(seq, move)
-            session.execute(
-                update(BatchPlaceRow)
-                .where(BatchPlaceRow.batch_id == values.pop("batch_id"))
-                .values(**values)
-                .execution_options(synchronize_session=False)
-            )
+            ask(session, _MOVE, moved=values.pop("batch_id"), **values)
 
 
 def _place_values(seq: int, move: Move) -> dict[str, Any]:
@@ -142,13 +140,12 @@ def place_from_json(text: str) -> tuple[Place | None, int]:
 
 def append_edges(session: Session, seq: int, edges: Sequence[Edge]) -> None:
     """Mass from batch to batch."""
-    if edges:
-        session.execute(insert(BatchEdgeRow), [{"seq": seq, **asdict(edge)} for edge in edges])
+    append(session, BatchEdgeRow, [{"seq": seq, **asdict(edge)} for edge in edges])
 
 
 def append_entry(session: Session, seq: int, postings: Sequence[Posting], *, reverses_seq: int | None = None) -> None:
     """One entry with its postings and their origin rows."""
-    session.execute(insert(EntryRow), [{"seq": seq, "reverses_seq": reverses_seq}])
+    append(session, EntryRow, [{"seq": seq, "reverses_seq": reverses_seq}])
     ids = _origin_ids(session, postings)
     lines, parts = [], []
     for line, posting in enumerate(postings):
@@ -167,8 +164,8 @@ def append_entry(session: Session, seq: int, postings: Sequence[Posting], *, rev
             {"seq": seq, "line": line, "origin_id": ids[origin.key], "amount": amount}
             for origin, amount in posting.origins.items()
         ]
-    session.execute(insert(PostingRow), lines)
-    session.execute(insert(PostingOriginRow), parts)
+    append(session, PostingRow, lines)
+    append(session, PostingOriginRow, parts)
 
 
 def _origin_ids(session: Session, postings: Iterable[Posting]) -> dict[str, int]:
@@ -198,8 +195,7 @@ def _origin_ids(session: Session, postings: Iterable[Posting]) -> dict[str, int]
 
 
 def _known_origins(session: Session, keys: Collection[str]) -> dict[str, int]:
-    rows = session.execute(select(OriginRow.key, OriginRow.id).where(OriginRow.key.in_(keys)))
-    return {row.key: row.id for row in rows}
+    return {row.key: row.id for row in ask(session, _ORIGINS, keys=list(keys))}
 
 
 def _insert_new(session: Session, row: type[Any], key: str) -> Insert:
@@ -211,8 +207,7 @@ def _insert_new(session: Session, row: type[Any], key: str) -> Insert:
 
 def add_issued_codes(session: Session, codes: Collection[str]) -> None:
     """Remember codes drawn for batches, so that they are never drawn again."""
-    if codes:
-        session.execute(insert(IssuedCodeRow), [{"code": code, "roll_id": None} for code in codes])
+    append(session, IssuedCodeRow, [{"code": code, "roll_id": None} for code in codes])
 
 
 def add_container(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select, union_all
 from sqlalchemy.orm import Session
 
 from registry.domain.case import SiteFacts
@@ -17,10 +18,59 @@ from registry.store.events import EventRow
 from registry.store.ledger import PostingRow
 from registry.store.origins import OriginRow, PostingOriginRow
 from registry.store.parties import IssuedCodeRow, LicenceRow, OrganisationRow, SiteRow
+from registry.store.statements import ask, one_of, table
 
 _ACCOUNTS = tuple(HOLDING_ACCOUNTS.values())
 _LOCKED_AT_ONCE = 5_000
 """engines bound the parameters of one statement"""
+_EVENT, _SITE, _ORGANISATION = table(EventRow), table(SiteRow), table(OrganisationRow)
+_BATCH, _PLACE, _CODE = table(BatchRow), table(BatchPlaceRow), table(BatchCodeRow)
+_CONTAINER, _ISSUED = table(ContainerRow), table(IssuedCodeRow)
+_POSTING, _PART, _ORIGIN = table(PostingRow), table(PostingOriginRow), table(OriginRow)
+
+_KNOWN = select(_EVENT.c.id).where(_EVENT.c.id.in_(one_of("ids")))
+_SITES = (
+    select(_SITE.c.id, _SITE.c.organisation_id, _SITE.c.division_code, _SITE.c.closed_at_utc, _ORGANISATION.c.kind)
+    .join_from(_SITE, _ORGANISATION, _ORGANISATION.c.id == _SITE.c.organisation_id)
+    .where(_SITE.c.id.in_(one_of("ids")))
+)
+_NAMED = (
+    select(_CODE.c.value, _CODE.c.batch_id, _CODE.c.container_id, _CODE.c.released_seq)
+    .where(_CODE.c.value.in_(one_of("given")))
+    .order_by(_CODE.c.bound_seq)
+)
+_LIVE = select(_CODE.c.value, _CODE.c.scheme, _CODE.c.batch_id).where(
+    _CODE.c.value.in_(one_of("given")), _CODE.c.released_seq.is_(None)
+)
+_ISSUED_AMONG = select(_ISSUED.c.code).where(_ISSUED.c.code.in_(one_of("codes")))
+_TAKEN = union_all(
+    select(_BATCH.c.id).where(_BATCH.c.id.in_(one_of("ids"))),
+    select(_CONTAINER.c.id).where(_CONTAINER.c.id.in_(one_of("ids"))),
+)
+_CONTAINERS = select(_CONTAINER.c.id).where(_CONTAINER.c.id.in_(one_of("ids")))
+_LOCKED = (
+    select(_PLACE, _BATCH.c.stream, _BATCH.c.product, _BATCH.c.producer_id)
+    .join_from(_PLACE, _BATCH, _BATCH.c.id == _PLACE.c.batch_id)
+    .where(_PLACE.c.batch_id.in_(one_of("ids")))
+    .order_by(_PLACE.c.batch_id)
+    .with_for_update(of=_PLACE)
+)
+_HELD = (
+    select(
+        _POSTING.c.batch_id,
+        _POSTING.c.account,
+        _POSTING.c.site_id,
+        _POSTING.c.substance,
+        _ORIGIN.c.key,
+        func.sum(_PART.c.amount).label("grams"),
+    )
+    .join_from(_POSTING, _PART, (_PART.c.seq == _POSTING.c.seq) & (_PART.c.line == _POSTING.c.line))
+    .join(_ORIGIN, _ORIGIN.c.id == _PART.c.origin_id)
+    # The accounts are chosen below: said here, SQLite looks a single batch up by account, through the whole ledger.
+    .where(_POSTING.c.batch_id.in_(one_of("ids")))
+    .group_by(_POSTING.c.batch_id, _POSTING.c.account, _POSTING.c.site_id, _POSTING.c.substance, _ORIGIN.c.key)
+    .having(func.sum(_PART.c.amount) != 0)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,16 +91,12 @@ def known_events(session: Session, event_ids: Collection[str]) -> set[str]:
     """Which of the ids are known."""
     if not event_ids:
         return set()
-    return set(session.scalars(select(EventRow.id).where(EventRow.id.in_(event_ids))))
+    return set(ask(session, _KNOWN, ids=list(event_ids)).scalars())
 
 
 def sites(session: Session, site_ids: Collection[str]) -> dict[str, tuple[SiteFacts, bool]]:
     """Facts of sites, and whether each is closed."""
-    rows = session.execute(
-        select(SiteRow.id, SiteRow.organisation_id, SiteRow.division_code, SiteRow.closed_at_utc, OrganisationRow.kind)
-        .join(OrganisationRow, OrganisationRow.id == SiteRow.organisation_id)
-        .where(SiteRow.id.in_(site_ids))
-    )
+    rows = ask(session, _SITES, ids=list(site_ids))
     return {
         row.id: (
             SiteFacts(
@@ -79,11 +125,7 @@ def named(session: Session, values: Collection[str]) -> dict[str, Named]:
     """What each code names: the live binding if there is one, else the latest that was given up."""
     if not values:
         return {}
-    rows = session.execute(
-        select(BatchCodeRow.value, BatchCodeRow.batch_id, BatchCodeRow.container_id, BatchCodeRow.released_seq)
-        .where(BatchCodeRow.value.in_(values))
-        .order_by(BatchCodeRow.bound_seq)
-    )
+    rows = ask(session, _NAMED, given=list(values))
     out: dict[str, Named] = {}
     for value, batch_id, container_id, released in rows:
         found = Named(batch_id=batch_id, container_id=container_id, live=released is None)
@@ -93,14 +135,10 @@ def named(session: Session, values: Collection[str]) -> dict[str, Named]:
 
 
 def live_codes(session: Session, values: Collection[str], *, but_of: Collection[str] = ()) -> set[str]:
-    """Which of the values name something live, in whatever scheme; names other than labels `but_of` batches left out."""
+    """Which of the values name something live, in whatever scheme; `but_of`: batches whose own names do not count."""
     if not values:
         return set()
-    rows = session.execute(
-        select(BatchCodeRow.value, BatchCodeRow.scheme, BatchCodeRow.batch_id).where(
-            BatchCodeRow.value.in_(values), BatchCodeRow.released_seq.is_(None)
-        )
-    )
+    rows = ask(session, _LIVE, given=list(values))
     return {value for value, scheme, batch_id in rows if scheme == "registry" or batch_id not in but_of}
 
 
@@ -117,20 +155,19 @@ def issued(session: Session, codes: Collection[str]) -> set[str]:
     """Which registry codes were ever drawn here."""
     if not codes:
         return set()
-    return set(session.scalars(select(IssuedCodeRow.code).where(IssuedCodeRow.code.in_(codes))))
+    return set(ask(session, _ISSUED_AMONG, codes=list(codes)).scalars())
 
 
 def taken_ids(session: Session, ids: Collection[str]) -> set[str]:
     """Which ids name a batch or a container."""
-    batches = select(BatchRow.id).where(BatchRow.id.in_(ids))
-    return set(session.scalars(batches.union_all(select(ContainerRow.id).where(ContainerRow.id.in_(ids)))))
+    return set(ask(session, _TAKEN, ids=list(ids)).scalars())
 
 
 def containers(session: Session, container_ids: Collection[str]) -> set[str]:
     """Which ids are containers."""
     if not container_ids:
         return set()
-    return set(session.scalars(select(ContainerRow.id).where(ContainerRow.id.in_(container_ids))))
+    return set(ask(session, _CONTAINERS, ids=list(container_ids)).scalars())
 
 
 def carried(session: Session, container_ids: Collection[str]) -> dict[str, list[str]]:
@@ -149,7 +186,7 @@ def carried(session: Session, container_ids: Collection[str]) -> dict[str, list[
     return out
 
 
-def place_of(row: BatchPlaceRow) -> Place:
+def place_of(row: BatchPlaceRow | Row[Any]) -> Place:
     """The place as a value."""
     return Place(
         status=row.status,
@@ -182,44 +219,22 @@ def load(session: Session, batch_ids: Iterable[str]) -> dict[str, BatchState]:
     wanted = sorted(set(batch_ids))
     if not wanted:
         return {}
-    places = session.execute(
-        select(BatchPlaceRow)
-        .where(BatchPlaceRow.batch_id.in_(wanted))
-        .order_by(BatchPlaceRow.batch_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalars()
-    found = {row.batch_id: place_of(row) for row in places}
     states = {}
-    for row in session.execute(
-        select(BatchRow.id, BatchRow.stream, BatchRow.product, BatchRow.producer_id).where(BatchRow.id.in_(found))
-    ):
-        states[row.id] = BatchState(
-            id=row.id,
+    for row in ask(session, _LOCKED, ids=wanted):
+        states[row.batch_id] = BatchState(
+            id=row.batch_id,
             stream=row.stream,
             product=row.product,
             producer_id=row.producer_id,
-            place=found[row.id],
-            holding_site_id=found[row.id].site_id,
+            place=place_of(row),
+            holding_site_id=row.site_id,
         )
     _fill(session, states)
     return states
 
 
 def _fill(session: Session, states: dict[str, BatchState]) -> None:
-    amount = func.sum(PostingOriginRow.amount)
-    rows = session.execute(
-        select(PostingRow.batch_id, PostingRow.account, PostingRow.site_id, PostingRow.substance, OriginRow.key, amount)
-        .join(
-            PostingOriginRow,
-            (PostingOriginRow.seq == PostingRow.seq) & (PostingOriginRow.line == PostingRow.line),
-        )
-        .join(OriginRow, OriginRow.id == PostingOriginRow.origin_id)
-        # The accounts are chosen below: said here, SQLite looks a single batch up by account, through the whole ledger.
-        .where(PostingRow.batch_id.in_(states))
-        .group_by(PostingRow.batch_id, PostingRow.account, PostingRow.site_id, PostingRow.substance, OriginRow.key)
-        .having(amount != 0)
-    )
+    rows = ask(session, _HELD, ids=list(states))
     holdings: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
     for batch_id, account, site_id, substance, key, grams in rows:
         if account not in _ACCOUNTS:
