@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from registry.domain.case import SiteFacts
 from registry.domain.ledger import Place
-from registry.store.batches import BatchPlaceRow
+from registry.store.batches import BatchCodeRow, BatchPlaceRow, BatchRow, ContainerRow
 from registry.store.events import BatchEdgeRow, EventBatchRow, EventRow
+from registry.store.ledger import EntryRow
+from registry.store.origins import OriginRow
 from registry.store.parties import SiteRow
 from registry.store.states import place_of
 
@@ -38,6 +40,53 @@ def reversed_ids(session: Session) -> frozenset[str]:
     """Events that a reversal took back."""
     rows = session.scalars(select(EventRow.target_id).where(EventRow.kind == "reverse", EventRow.status != "pending"))
     return frozenset(target for target in rows if target is not None)
+
+
+def targets(session: Session) -> frozenset[str]:
+    """Events that any reversal names, pending ones included."""
+    rows = session.scalars(select(EventRow.target_id).where(EventRow.kind == "reverse"))
+    return frozenset(target for target in rows if target is not None)
+
+
+def names(session: Session) -> dict[tuple[str, str, str, int], int | None]:
+    """(batch or container, scheme, value, bound_seq) → released_seq."""
+    rows = session.execute(
+        select(
+            func.coalesce(BatchCodeRow.batch_id, BatchCodeRow.container_id, ""),
+            BatchCodeRow.scheme,
+            BatchCodeRow.value,
+            BatchCodeRow.bound_seq,
+            BatchCodeRow.released_seq,
+        )
+    )
+    return {(holder, scheme, value, bound): released for holder, scheme, value, bound, released in rows}
+
+
+def batches(session: Session) -> dict[str, tuple[object, ...]]:
+    """Batch → stream, product, producer, the event that made it."""
+    rows = session.execute(
+        select(BatchRow.id, BatchRow.stream, BatchRow.product, BatchRow.producer_id, BatchRow.created_seq)
+    )
+    return {row[0]: tuple(row[1:]) for row in rows}
+
+
+def carriers(session: Session) -> dict[str, str]:
+    """Container → organisation."""
+    return {
+        row.id: row.organisation_id for row in session.execute(select(ContainerRow.id, ContainerRow.organisation_id))
+    }
+
+
+def reverses(session: Session) -> dict[int, int]:
+    """Entry → the entry it negates."""
+    rows = session.execute(select(EntryRow.seq, EntryRow.reverses_seq).where(EntryRow.reverses_seq.is_not(None)))
+    return {seq: target for seq, target in rows if target is not None}
+
+
+def origins(session: Session) -> Iterator[tuple[str, tuple[str | None, ...]]]:
+    """The key of each origin, and the columns that reports read."""
+    for row in session.scalars(select(OriginRow).order_by(OriginRow.id)):
+        yield row.key, (row.kind, row.stream, row.product, row.producer_id, row.division_code, row.month)
 
 
 def site_facts(session: Session) -> dict[str, SiteFacts]:
