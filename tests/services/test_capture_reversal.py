@@ -244,7 +244,7 @@ def test_what_comes_back_does_not_come_back_into_a_container_that_went_on(world:
 
 
 def test_an_unloading_is_taken_back_while_the_container_stands_there_and_not_when_it_went_on(world: World) -> None:
-    code, batch_id = caged(world)
+    code, _ = caged(world)
     before = places(world)
     first = world.do("plant", "unload", container=code)
     world.do("plant", "reverse", event=first.id, reason="typo")
