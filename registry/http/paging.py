@@ -52,7 +52,8 @@ def decode(text: str | None) -> Key | None:
         parts = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, RecursionError):
         raise Refusal("cursor_malformed") from None
-    if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+    # No key of ours holds what no database could be asked for: NUL, half a character.
+    if not isinstance(parts, list) or not all(isinstance(part, str) and part.isprintable() for part in parts):
         raise Refusal("cursor_malformed")
     return tuple(parts)
 

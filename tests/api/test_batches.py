@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import uuid
 
 import pytest
@@ -50,6 +52,16 @@ def test_reference_data_is_open_and_paged(doors: Doors, path: str) -> None:
     assert first["items"] == whole["items"][:2]
     second = doors.get(None, path, limit=2, after=first["next"]).json
     assert second["items"] == whole["items"][2:4]
+
+
+@pytest.mark.parametrize("odd", ["\0", "\ud800"])
+@pytest.mark.parametrize(("path", "parts"), [("/batches", 2), ("/ledger/balances", 4), ("/organisations", 1)])
+def test_a_key_no_database_could_be_asked_for_is_no_key_of_ours(
+    doors_of_both: Doors, path: str, parts: int, odd: str
+) -> None:
+    forged = base64.urlsafe_b64encode(json.dumps(["1"] * (parts - 1) + [odd]).encode()).decode().rstrip("=")
+    answer = doors_of_both.get("administrator", path, after=forged)
+    assert (answer.status_code, answer.json["code"]) == (422, "cursor_malformed")
 
 
 @pytest.mark.parametrize("path", [*SIGNED_IN, *PUBLIC])
