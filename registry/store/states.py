@@ -21,7 +21,7 @@ from registry.store.parties import IssuedCodeRow, LicenceRow, OrganisationRow, S
 from registry.store.statements import ask, one_of, table
 
 _ACCOUNTS = tuple(HOLDING_ACCOUNTS.values())
-_LOCKED_AT_ONCE = 5_000
+_AT_ONCE = 5_000
 """engines bound the parameters of one statement"""
 _EVENT, _SITE, _ORGANISATION = table(EventRow), table(SiteRow), table(OrganisationRow)
 _BATCH, _PLACE, _CODE = table(BatchRow), table(BatchPlaceRow), table(BatchCodeRow)
@@ -125,7 +125,12 @@ def named(session: Session, values: Collection[str]) -> dict[str, Named]:
     """What each code names: the live binding if there is one, else the latest that was given up."""
     if not values:
         return {}
-    rows = ask(session, _NAMED, given=list(values))
+    wanted = sorted(values)
+    rows = [
+        row
+        for start in range(0, len(wanted), _AT_ONCE)
+        for row in ask(session, _NAMED, given=wanted[start : start + _AT_ONCE])
+    ]
     out: dict[str, Named] = {}
     for value, batch_id, container_id, released in rows:
         found = Named(batch_id=batch_id, container_id=container_id, live=released is None)
@@ -201,10 +206,10 @@ def place_of(row: BatchPlaceRow | Row[Any]) -> Place:
 def lock(session: Session, batch_ids: Iterable[str]) -> None:
     """Lock the place rows of batches in id order, as `load` does, without reading what they hold."""
     wanted = sorted(set(batch_ids))
-    for start in range(0, len(wanted), _LOCKED_AT_ONCE):
+    for start in range(0, len(wanted), _AT_ONCE):
         session.execute(
             select(BatchPlaceRow.batch_id)
-            .where(BatchPlaceRow.batch_id.in_(wanted[start : start + _LOCKED_AT_ONCE]))
+            .where(BatchPlaceRow.batch_id.in_(wanted[start : start + _AT_ONCE]))
             .order_by(BatchPlaceRow.batch_id)
             .with_for_update()
         ).all()

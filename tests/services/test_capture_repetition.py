@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from registry.domain.events import Capture, Collect, Dispatch
 from registry.domain.identifiers import draw_code
 from registry.services.capture import ItemResult, capture, capture_list
+from registry.services.references import lock_ahead
 from registry.services.transactions import writing
 from registry.store.events import EventPrivateRow, EventRow
 from tests.ledgers import NOON, World, an_id, build, issue
@@ -238,3 +239,7 @@ def test_the_seq_is_the_order_of_the_ledger(world: World) -> None:
     seqs = [result.receipt.seq for result in results if result.receipt is not None]
     assert seqs == sorted(set(seqs))
     assert len(seqs) == 3
+
+
+def test_a_list_may_name_more_codes_than_one_question_to_the_database_holds(session: Session) -> None:
+    lock_ahead(session, {f"SN{number}" for number in range(70_000)})
