@@ -64,7 +64,12 @@ def cascaded(world: World, mass_g: int = 1_000, **facts: object) -> str:
 def test_a_batch_is_collected_sent_and_received(world: World) -> None:
     batch_id = delivered(world, 100_000, product="LFP", capacity_wh=10_000)
     row = place(world, batch_id)
-    assert (row.status, row.site_id, row.holder_id, row.mass_g) == ("stock", world.site("plant"), an_id("plant"), 100_000)
+    assert (row.status, row.site_id, row.holder_id, row.mass_g) == (
+        "stock",
+        world.site("plant"),
+        an_id("plant"),
+        100_000,
+    )
     assert held(world, "transit") == 0
     assert held(world, "stock", substance="lithium") > 0
     assert held(world, "stock", substance="energy") == 10_000
