@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from registry.app import create_app
 from registry.config import Settings
@@ -121,3 +122,12 @@ def li(app: Flask) -> FlaskClient:
 def wu(app: Flask) -> FlaskClient:
     """A collector of another party."""
     return signed_in(app, "wu")
+
+
+def assert_problem(answer: TestResponse, status: int, code: str) -> None:
+    assert answer.status_code == status, answer.text
+    assert answer.content_type == "application/problem+json"
+    body = answer.get_json()
+    assert (body["code"], body["status"]) == (code, status)
+    assert body["title"]
+    assert body["detail"]

@@ -2,7 +2,6 @@
 
 import io
 import re
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -10,20 +9,11 @@ from flask.testing import FlaskClient
 
 from registry.app import create_app
 from registry.config import Settings
-from scanner.decode import MOST_BYTES, decode
-from tests.scanner.conftest import PUBLIC_URL, World, csrf_of
+from scanner.decode import MOST_BYTES
+from tests.scanner.conftest import PUBLIC_URL, World, assert_problem, csrf_of
 from tests.scanner.photos import photograph
 
 BUSINESS = ("412.5", "412,5", "甲", "甲站", "520102", "在库", "LFP", "乙")
-
-
-def assert_problem(answer: object, status: int, code: str) -> None:
-    assert answer.status_code == status, answer.text  # type: ignore[attr-defined]
-    assert answer.content_type == "application/problem+json"  # type: ignore[attr-defined]
-    body = answer.get_json()  # type: ignore[attr-defined]
-    assert (body["code"], body["status"]) == (code, status)
-    assert body["title"]
-    assert body["detail"]
 
 
 # --- behind the QR --------------------------------------------------------------------------------------------------
@@ -242,35 +232,7 @@ def test_the_scan_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(nobo
     assert page.count("<script") == page.count('<script type="module" src="/static/')
 
 
-# --- labels ---------------------------------------------------------------------------------------------------------
-
-
-def test_only_who_sees_a_batch_prints_its_label(
-    li: FlaskClient, wu: FlaskClient, nobody: FlaskClient, world: World
-) -> None:
-    for path in (f"/labels/{world.mine}", f"/labels/{world.mine}.svg", f"/api/v1/batches/{world.batch_id}/label.png"):
-        assert li.get(path).status_code == 200
-        assert wu.get(path).status_code == 404
-        assert nobody.get(path).status_code in (302, 401)
-
-
-def test_a_label_of_a_roll_prints_without_words(li: FlaskClient, world: World) -> None:
-    assert [mark.text for mark in decode(li.get(f"/labels/{world.roll}.png").data).marks] == [
-        f"{PUBLIC_URL}/B/{world.roll}".upper()
-    ]
-
-
-@pytest.mark.parametrize("query", ["preset=9x9", "dpi=72", "dpi=abc"])
-def test_a_preset_or_resolution_we_do_not_have_is_a_problem(li: FlaskClient, world: World, query: str) -> None:
-    answer = li.get(f"/api/v1/batches/{world.batch_id}/label.png?{query}")
-    assert_problem(answer, 422, "choice_unknown")
-
-
-def test_the_api_says_how_its_label_is_called(li: FlaskClient, world: World) -> None:
-    answer = li.get(f"/api/v1/batches/{world.batch_id}/label.svg")
-    assert answer.headers["Content-Disposition"] == f'inline; filename="huiliu-{world.mine}.svg"'
-    assert "废旧动力电池" in answer.text
-    assert "Used power" in li.get(f"/api/v1/batches/{world.batch_id}/label.svg?lang=en").text
+# --- from a scan to a batch -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -302,63 +264,3 @@ def test_a_container_opens_for_its_own_organisation(li: FlaskClient, wu: FlaskCl
     way = li.get("/api/v1/resolve", query_string={"text": world.cage}).get_json()["href"]
     assert li.get(way).status_code == 200
     assert "周转容器" in wu.get(f"/B/{world.cage}").text
-
-
-# --- rolls ----------------------------------------------------------------------------------------------------------
-
-
-def test_a_collector_draws_a_roll_and_prints_it_and_its_labels_bind(li: FlaskClient, world: World) -> None:
-    sent = {
-        "csrf_token": csrf_of(li, "/labels"),
-        "site": world.holder.site_id,
-        "count": "24",
-        "sheet": "a4-3x8",
-    }
-    answer = li.post("/labels", data=sent, headers={"Referer": "http://localhost/labels"})
-    assert answer.status_code == 303, answer.text
-    roll = re.search(r"made=([0-9a-f-]{36})", answer.headers["Location"])
-    assert roll is not None
-    pdf = li.get(f"/labels/rolls/{roll[1]}.pdf?sheet=a4-3x8")
-    assert pdf.content_type == "application/pdf"
-    assert pdf.data.startswith(b"%PDF")
-    assert "新的一卷" in li.get(answer.headers["Location"]).text
-
-
-def test_a_roll_of_another_site_is_absent_and_cannot_be_drawn(li: FlaskClient, wu: FlaskClient, world: World) -> None:
-    sent = {"csrf_token": csrf_of(wu, "/labels"), "site": world.holder.site_id, "count": "24", "sheet": "a4-3x8"}
-    assert wu.post("/labels", data=sent, headers={"Referer": "http://localhost/labels"}).status_code == 403
-    mine = re.findall(r"/labels/rolls/([0-9a-f-]{36})\.pdf", li.get("/labels").text)
-    assert mine
-    assert li.get(f"/labels/rolls/{mine[0]}.pdf").status_code in (200, 409)
-    assert wu.get(f"/labels/rolls/{mine[0]}.pdf").status_code == 404
-
-
-@pytest.mark.parametrize("field", [{"count": "23"}, {"count": "-1"}, {"count": "1000000"}, {"sheet": "a3"}])
-def test_a_roll_nobody_offers_is_refused(li: FlaskClient, world: World, field: dict[str, str]) -> None:
-    sent = {"csrf_token": csrf_of(li, "/labels"), "site": world.holder.site_id, "count": "24", "sheet": "a4-3x8"}
-    answer = li.post("/labels", data=sent | field, headers={"Referer": "http://localhost/labels"})
-    assert answer.status_code == 422
-
-
-def test_one_label_and_the_test_page_are_pdfs_too(li: FlaskClient, nobody: FlaskClient, world: World) -> None:
-    for path in (f"/labels/{world.mine}.pdf?preset=50x30", "/labels/test-page.pdf?sheet=40x30"):
-        assert li.get(path).data.startswith(b"%PDF")
-        assert nobody.get(path).status_code == 302
-
-
-def test_the_command_line_draws_and_prints_rolls(app: Flask, world: World, tmp_path: Path) -> None:
-    out = tmp_path / "labels.pdf"
-    runner = app.test_cli_runner()
-    issued = runner.invoke(
-        args=["labels", "issue", "--site", world.holder.site_id, "--count", "30", "--sheet", "60x40", "--out", str(out)]
-    )
-    assert issued.exit_code == 0, issued.output
-    roll = issued.stdout.split("\t")[0].strip().splitlines()[-1]
-    again = runner.invoke(args=["labels", "print", roll, "--out", str(out), "--test-page", "--used", "3"])
-    assert again.exit_code == 0, again.output
-    assert out.read_bytes().startswith(b"%PDF")
-    ruler = runner.invoke(args=["labels", "test-page", "--sheet", "40x30", "--out", str(out)])
-    assert ruler.exit_code == 0
-    unknown = runner.invoke(args=["labels", "print", "no-such-roll", "--out", str(out)])
-    assert unknown.exit_code == 1
-    assert "not_found" in unknown.output
