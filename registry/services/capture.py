@@ -9,49 +9,55 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from registry.domain.case import Decision, Finding
 from registry.domain.event_bodies import references
-from registry.domain.events import Capture, Load, Reverse, kind
+from registry.domain.events import Capture, Load, Reverse
 from registry.domain.identifiers import normalise
 from registry.domain.parties import Actor
 from registry.domain.postings import decide
 from registry.domain.refusals import Refusal
 from registry.services import marks, reversal, verdicts
 from registry.services.canonical import canonical
-from registry.services.casework import Frozen, acting_site, assemble
-from registry.services.receipts import Receipt, receipt_from, receipt_of
+from registry.services.capture_together import Apart, groups, take_together
+from registry.services.casework import Frozen, acting_site, assemble, may
+from registry.services.receipts import ItemResult, Receipt, receipt_from, receipt_of
 from registry.services.references import Waiting, is_id, lock_ahead
 from registry.services.rows import Sent, event_row
 from registry.store import event_queries, journal, states
 from registry.store.events import EventRow
 
-AHEAD = timedelta(minutes=10)
-"""a device's clock may be this far ahead; DOMAIN §4"""
+__all__ = ["ItemResult", "capture", "capture_list"]
+
 _TRIES = 3
 _STATUS = {"event_conflict": "conflict"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class ItemResult:
-    """The answer for one event: created · exists · waiting · rejected · conflict."""
-
-    id: str
-    status: str
-    receipt: Receipt | None = None
-    refusal: Refusal | None = None
 
 
 def capture_list(session: Session, *, actor: Actor, commands: Sequence[Capture], now: datetime) -> list[ItemResult]:
     """Several events in the order sent; each stands or falls alone."""
     if len(commands) > 1:
         lock_ahead(session, {ref for command in commands for ref in references(command.details)})
-    return [capture(session, actor=actor, command=command, now=now) for command in commands]
+    results: list[ItemResult] = []
+    for group in groups(commands):
+        results += _at_once(session, actor, group, now) or [
+            capture(session, actor=actor, command=command, now=now) for command in group
+        ]
+    return results
+
+
+def _at_once(session: Session, actor: Actor, group: Sequence[Capture], now: datetime) -> list[ItemResult]:
+    """The results of a group that could be taken together; none, and nothing done, where it could not."""
+    if len(group) == 1:
+        return []
+    try:
+        with session.begin_nested():
+            return take_together(session, actor=actor, commands=group, now=now)
+    except (Apart, IntegrityError):
+        return []
 
 
 def capture(
@@ -85,7 +91,7 @@ def _capture(session: Session, actor: Actor, command: Capture, now: datetime, re
     known = states.event_by_id(session, command.id) if states.known_events(session, [command.id]) else None
     if known is not None:
         return ItemResult(id=command.id, status="exists", receipt=_first_receipt(session, actor, command, known))
-    _may(actor, command, now)
+    may(actor, command, now)
     # The canonical form first: it refuses what no database could even be asked about.
     form = canonical(command, actor=actor)
     site = acting_site(session, actor, command.site_id)
@@ -102,18 +108,6 @@ def _capture(session: Session, actor: Actor, command: Capture, now: datetime, re
         row = _append(session, sent, frozen, decision, findings)
         return ItemResult(id=command.id, status="created", receipt=receipt_from(row, decision.moves, frozen.codes))
     return ItemResult(id=command.id, status="created", receipt=receipt_of(session, row))
-
-
-def _may(actor: Actor, command: Capture, now: datetime) -> None:
-    row = kind(command.kind)
-    if not isinstance(command.details, row.details):
-        raise Refusal("schema_invalid", path="details")
-    if actor.organisation_id is None or not actor.may(f"event.{command.kind}"):
-        raise Refusal("role_may_not", role=actor.role, kind=command.kind)
-    if command.occurred_at.tzinfo is None:
-        raise Refusal("schema_invalid", path="occurred_at")
-    if command.occurred_at > now + AHEAD:
-        raise Refusal("date_in_future", occurred_at=command.occurred_at.isoformat(), now=now.isoformat())
 
 
 def _first_receipt(session: Session, actor: Actor, command: Capture, known: EventRow) -> Receipt:
@@ -146,9 +140,9 @@ def _append(session: Session, sent: Sent, frozen: Frozen, decision: Decision, fi
             code=normalise(sent.command.details.container),
             at=sent.now,
         )
-    journal.append_private(session, sent.command.id, sent.form.private)
+    journal.append_private(session, {row.id: sent.form.private})
     # Before and after: a pack that is reused keeps its number, and what leaves at once gives its own back.
     journal.release_codes(session, row.seq, closed, registry_too=False)
-    journal.append_decision(session, row.seq, decision, codes=frozen.codes)
+    journal.append_decisions(session, [journal.Booked(seq=row.seq, decision=decision, codes=frozen.codes)])
     journal.release_codes(session, row.seq, closed, registry_too=False)
     return row

@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from registry.domain import contents, divisions
 from registry.domain.case import Case, SiteFacts
 from registry.domain.event_bodies import references
-from registry.domain.events import Capture, Collect, Dispatch, Load, Process, Retire, Stocktake, Unload
+from registry.domain.events import Capture, Collect, Dispatch, Load, Process, Retire, Stocktake, Unload, kind
 from registry.domain.ledger import BatchState
 from registry.domain.parties import Actor
 from registry.domain.periods import month_of
@@ -22,6 +23,8 @@ from registry.domain.substances import ENERGY
 from registry.services.references import Resolved, Waiting, container_of, resolve
 from registry.store import states
 
+AHEAD = timedelta(minutes=10)
+"""a device's clock may be this far ahead; DOMAIN §4"""
 _PRODUCT = re.compile(r"[\w.+\-/ ]{1,64}\Z")
 
 
@@ -42,6 +45,22 @@ class Frozen:
     def to_json(self) -> dict[str, Any]:
         """Without what is empty."""
         return {name: value for name, value in vars(self).items() if value}
+
+
+def may(actor: Actor, command: Capture, now: datetime) -> None:
+    """Whether the actor may say this, now.
+
+    Refusals: unknown_event_kind, schema_invalid, role_may_not, date_in_future.
+    """
+    row = kind(command.kind)
+    if not isinstance(command.details, row.details):
+        raise Refusal("schema_invalid", path="details")
+    if actor.organisation_id is None or not actor.may(f"event.{command.kind}"):
+        raise Refusal("role_may_not", role=actor.role, kind=command.kind)
+    if command.occurred_at.tzinfo is None:
+        raise Refusal("schema_invalid", path="occurred_at")
+    if command.occurred_at > now + AHEAD:
+        raise Refusal("date_in_future", occurred_at=command.occurred_at.isoformat(), now=now.isoformat())
 
 
 def acting_site(session: Session, actor: Actor, site_id: str) -> SiteFacts:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from registry.domain.case import Move
 from registry.domain.ledger import Place
+from registry.domain.refusals import Refusal
 from registry.store import event_queries, journal
 from registry.store.events import EventRow
 
@@ -41,6 +42,16 @@ class Receipt:
     findings: tuple[Mapping[str, Any], ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class ItemResult:
+    """The answer for one event: created · exists · waiting · rejected · conflict."""
+
+    id: str
+    status: str
+    receipt: Receipt | None = None
+    refusal: Refusal | None = None
+
+
 def receipt_of(session: Session, row: EventRow) -> Receipt:
     """The receipt of a stored event."""
     codes = json.loads(row.frozen).get("codes", {})
@@ -56,9 +67,7 @@ def receipt_from(row: EventRow, moves: Sequence[Move], codes: Mapping[str, str])
     return _receipt(row, [(move.batch_id, move.role, move.after, move.mass_g) for move in moves], codes)
 
 
-def _receipt(
-    row: EventRow, touched: Sequence[tuple[str, str, Place | None, int]], codes: Mapping[str, str]
-) -> Receipt:
+def _receipt(row: EventRow, touched: Sequence[tuple[str, str, Place | None, int]], codes: Mapping[str, str]) -> Receipt:
     batches = [
         ReceiptBatch(
             batch_id=batch_id,

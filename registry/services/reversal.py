@@ -42,7 +42,7 @@ def reverse(session: Session, sent: Sent) -> EventRow:
     row.occurred_at_utc = target.occurred_at_utc
     row.status = _status(session, actor, target, pending)
     journal.append_event(session, row)
-    journal.append_private(session, row.id, sent.form.private)
+    journal.append_private(session, {row.id: sent.form.private})
     if row.status != "pending":
         _book(session, row.seq, target, touched)
     return row
@@ -122,7 +122,8 @@ def _book(session: Session, seq: int, target: EventRow, touched: Sequence[EventB
         mass_g = history.mass_before(session, row.batch_id, target.seq) if before else 0
         places.append((row.batch_id, before, after, mass_g))
     decision = negation(history.postings_of(session, target.seq), places)
-    journal.append_decision(session, seq, decision, codes={}, reverses_seq=target.seq if decision.postings else None)
+    reverses_seq = target.seq if decision.postings else None
+    journal.append_decisions(session, [journal.Booked(seq=seq, decision=decision, codes={}, reverses_seq=reverses_seq)])
     void = [move.batch_id for move in decision.moves if move.after.status == "void"]
     journal.release_codes(session, seq, void, registry_too=True)
     back = [batch_id for batch_id, *_ in places if batch_id not in void]

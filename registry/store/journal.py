@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
-from registry.domain.case import Decision, Edge, Move, NewBatch
+from registry.domain.case import Decision, Move
 from registry.domain.identifiers import normalise
 from registry.domain.ledger import Place, Posting
 from registry.store.batches import BatchCodeRow, BatchPlaceRow, BatchRow, ContainerRow
@@ -26,7 +26,8 @@ from registry.store.statements import append, ask, one_of, table
 _NEW_ORIGINS = 0x48754F72
 """the advisory lock of whoever adds origins, until that transaction ends"""
 _EVENT, _ORIGIN, _PLACE = table(EventRow), table(OriginRow), table(BatchPlaceRow)
-_INSERT_EVENT = insert(_EVENT).returning(_EVENT.c.seq)
+_EVENT_COLUMNS = tuple(column.key for column in _EVENT.columns if column.key != "seq")
+_INSERT_EVENT = insert(_EVENT).returning(_EVENT.c.seq, _EVENT.c.id)
 _ORIGINS = select(_ORIGIN.c.key, _ORIGIN.c.id).where(_ORIGIN.c.key.in_(one_of("keys")))
 _MOVE = (
     update(_PLACE)
@@ -37,32 +38,55 @@ _MOVE = (
 
 def append_event(session: Session, row: EventRow) -> None:
     """Insert the event; its seq is set on the row, which stays outside the session."""
-    values = {column.key: getattr(row, column.key) for column in _EVENT.columns if column.key != "seq"}
-    row.seq = ask(session, _INSERT_EVENT, **values).scalar_one()
+    append_events(session, [row])
 
 
-def append_private(session: Session, event_id: str, salted: Mapping[str, tuple[str, str]]) -> None:
-    """Erasable rows: kind → (salt, text)."""
+def append_events(session: Session, rows: Sequence[EventRow]) -> None:
+    """Insert events in this order; each row learns its seq."""
+    values = [{name: getattr(row, name) for name in _EVENT_COLUMNS} for row in rows]
+    seqs = {event_id: seq for seq, event_id in session.connection().execute(_INSERT_EVENT, values)}
+    for row in rows:
+        row.seq = seqs[row.id]
+
+
+def append_private(session: Session, salted: Mapping[str, Mapping[str, tuple[str, str]]]) -> None:
+    """Erasable rows: event id → kind → (salt, text)."""
     append(
         session,
         EventPrivateRow,
-        [{"event_id": event_id, "kind": kind, "salt": salt, "value": value} for kind, (salt, value) in salted.items()],
+        [
+            {"event_id": event_id, "kind": kind, "salt": salt, "value": value}
+            for event_id, texts in salted.items()
+            for kind, (salt, value) in texts.items()
+        ],
     )
 
 
-def append_decision(
-    session: Session, seq: int, decision: Decision, *, codes: Mapping[str, str], reverses_seq: int | None = None
-) -> None:
-    """Batches, codes, touched batches, edges, the entry with its postings and origins, and the new places."""
-    _append_batches(session, seq, decision.new)
-    bind_codes(session, seq, decision.new, codes)
-    append_moves(session, seq, decision.moves)
-    append_edges(session, seq, decision.edges)
-    if decision.postings:
-        append_entry(session, seq, decision.postings, reverses_seq=reverses_seq)
+@dataclass(frozen=True, kw_only=True)
+class Booked:
+    """A decision on its way to the shelf, with the seq of its event and the registry codes of its new batches."""
+
+    seq: int
+    decision: Decision
+    codes: Mapping[str, str]
+    reverses_seq: int | None = None
 
 
-def _append_batches(session: Session, seq: int, new: Sequence[NewBatch]) -> None:
+def append_decisions(session: Session, booked: Sequence[Booked]) -> None:
+    """Batches, codes, touched batches, edges, entries with their postings and origins, and the new places.
+
+    Several events at once must not touch one batch twice.
+    """
+    _append_batches(session, booked)
+    _bind_codes(session, booked)
+    _append_moves(session, booked)
+    append(
+        session, BatchEdgeRow, [{"seq": each.seq, **asdict(edge)} for each in booked for edge in each.decision.edges]
+    )
+    _append_entries(session, [each for each in booked if each.decision.postings])
+
+
+def _append_batches(session: Session, booked: Sequence[Booked]) -> None:
     append(
         session,
         BatchRow,
@@ -72,28 +96,31 @@ def _append_batches(session: Session, seq: int, new: Sequence[NewBatch]) -> None
                 "stream": batch.stream,
                 "product": batch.product,
                 "producer_id": batch.producer_id,
-                "created_seq": seq,
+                "created_seq": each.seq,
             }
-            for batch in new
+            for each in booked
+            for batch in each.decision.new
         ],
     )
 
 
-def bind_codes(session: Session, seq: int, new: Sequence[NewBatch], codes: Mapping[str, str]) -> None:
+def _bind_codes(session: Session, booked: Sequence[Booked]) -> None:
     """Names of new batches: the registry code (batch id → code) and any other code they came with."""
     rows = [
-        {"batch_id": batch.id, "container_id": None, "scheme": scheme, "value": value, "bound_seq": seq}
-        for batch in new
+        {"batch_id": batch.id, "container_id": None, "scheme": scheme, "value": value, "bound_seq": each.seq}
+        for each in booked
+        for batch in each.decision.new
         for scheme, value in [
-            *([("registry", codes[batch.id])] if batch.id in codes else []),
+            *([("registry", each.codes[batch.id])] if batch.id in each.codes else []),
             *((code.scheme, normalise(code.value)) for code in batch.codes),
         ]
     ]
     append(session, BatchCodeRow, rows)
 
 
-def append_moves(session: Session, seq: int, moves: Sequence[Move]) -> None:
+def _append_moves(session: Session, booked: Sequence[Booked]) -> None:
     """The batches an event touched, and where each one now is."""
+    moves = [(each.seq, move) for each in booked for move in each.decision.moves]
     append(
         session,
         EventBatchRow,
@@ -105,11 +132,11 @@ def append_moves(session: Session, seq: int, moves: Sequence[Move]) -> None:
                 "before": place_json(move.before),
                 "after": place_json(move.after, move.mass_g),
             }
-            for move in moves
+            for seq, move in moves
         ],
     )
-    append(session, BatchPlaceRow, [_place_values(seq, move) for move in moves if move.before is None])
-    for move in moves:
+    append(session, BatchPlaceRow, [_place_values(seq, move) for seq, move in moves if move.before is None])
+    for seq, move in moves:
         if move.before is not None:
             values = _place_values(seq, move)
             ask(session, _MOVE, moved=values.pop("batch_id"), **values)
@@ -138,32 +165,28 @@ def place_from_json(text: str) -> tuple[Place | None, int]:
     return Place(**facts), mass_g
 
 
-def append_edges(session: Session, seq: int, edges: Sequence[Edge]) -> None:
-    """Mass from batch to batch."""
-    append(session, BatchEdgeRow, [{"seq": seq, **asdict(edge)} for edge in edges])
-
-
-def append_entry(session: Session, seq: int, postings: Sequence[Posting], *, reverses_seq: int | None = None) -> None:
-    """One entry with its postings and their origin rows."""
-    append(session, EntryRow, [{"seq": seq, "reverses_seq": reverses_seq}])
-    ids = _origin_ids(session, postings)
+def _append_entries(session: Session, booked: Sequence[Booked]) -> None:
+    """Entries with their postings and origin rows."""
+    append(session, EntryRow, [{"seq": each.seq, "reverses_seq": each.reverses_seq} for each in booked])
+    ids = _origin_ids(session, [posting for each in booked for posting in each.decision.postings])
     lines, parts = [], []
-    for line, posting in enumerate(postings):
-        lines.append(
-            {
-                "seq": seq,
-                "line": line,
-                "account": posting.account,
-                "site_id": posting.site_id,
-                "batch_id": posting.batch_id,
-                "substance": posting.substance,
-                "amount": posting.amount,
-            }
-        )
-        parts += [
-            {"seq": seq, "line": line, "origin_id": ids[origin.key], "amount": amount}
-            for origin, amount in posting.origins.items()
-        ]
+    for each in booked:
+        for line, posting in enumerate(each.decision.postings):
+            lines.append(
+                {
+                    "seq": each.seq,
+                    "line": line,
+                    "account": posting.account,
+                    "site_id": posting.site_id,
+                    "batch_id": posting.batch_id,
+                    "substance": posting.substance,
+                    "amount": posting.amount,
+                }
+            )
+            parts += [
+                {"seq": each.seq, "line": line, "origin_id": ids[origin.key], "amount": amount}
+                for origin, amount in posting.origins.items()
+            ]
     append(session, PostingRow, lines)
     append(session, PostingOriginRow, parts)
 
@@ -171,6 +194,8 @@ def append_entry(session: Session, seq: int, postings: Sequence[Posting], *, rev
 def _origin_ids(session: Session, postings: Iterable[Posting]) -> dict[str, int]:
     """Ids of the origins used; those not met before are added (two writers may race: the key is unique)."""
     wanted = {origin.key: origin for posting in postings for origin in posting.origins}
+    if not wanted:
+        return {}
     found = _known_origins(session, wanted)
     missing = sorted(set(wanted) - set(found))
     if missing:
