@@ -19,6 +19,8 @@ from registry.extensions import csrf, db, login
 from registry.services import accounts, keys
 
 _View = TypeVar("_View", bound=Callable[..., Any])
+AUTHOR_HEADER = "X-Huiliu-Actor"
+"""By which a request may say for whom it speaks."""
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -107,6 +109,7 @@ def register(app: Flask) -> None:
     login.session_protection = None
     login.user_loader(_load)
     csrf.init_app(app)
+    app.before_request(_check_author)
     app.before_request(_check_origin)
 
 
@@ -114,6 +117,18 @@ def _load(session_id: str) -> SignedIn | None:
     user_id, _, salt = session_id.partition(":")
     actor = accounts.actor_of_session(db.session, user_id=user_id, salt=salt)
     return None if actor is None else SignedIn(actor, salt)
+
+
+def _check_author() -> None:
+    """Refuse a request that says whose it is when another one is signed in: a phone's outbox may hold the events of the
+    person before. Refusal another_actor.
+    """
+    claimed = request.headers.get(AUTHOR_HEADER)
+    if claimed is None or request.method not in _UNSAFE or request.url_rule is None:
+        return
+    actor = current_actor()
+    if actor.kind != "anonymous" and claimed != actor.id:
+        raise Refusal("another_actor")
 
 
 def _check_origin() -> None:

@@ -13,6 +13,7 @@ from registry.web import (
     batches,
     calculators,
     captures,
+    carrying,
     collecting,
     containers,
     home,
@@ -21,6 +22,7 @@ from registry.web import (
     navigation,
     network,
     organisations,
+    outbox,
     refusals,
     words,
 )
@@ -49,6 +51,8 @@ _NOUNS = (
     network,
     account,
     organisations,
+    outbox,
+    carrying,
     calculators,
     market,
 )

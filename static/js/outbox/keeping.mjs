@@ -1,0 +1,34 @@
+// What a phone keeps for times without a network, beside its outbox: the pages of the shell and the last known lists.
+
+const PAGES = "huiliu-pages"; // as in the service worker
+const SHELL_PAGES = ["/scan/cart", "/outbox", "/offline"];
+const HEADER = "X-Huiliu-Shell";
+const LISTS = {batches: "/api/v1/batches?limit=100", incoming: "/api/v1/batches?scope=incoming&limit=100"};
+const EVERY_MS = 10 * 60_000;
+
+/** Fetches both anew when they are ten minutes old, or were kept for somebody else. */
+export async function keep({store, anew}) {
+  const kept = await store.recall("batches");
+  if (!anew && kept && Date.now() - kept.at < EVERY_MS && kept.at <= Date.now()) return;
+  for (const [name, address] of Object.entries(LISTS)) {
+    const answer = await fetch(address, {headers: {Accept: "application/json"}, credentials: "same-origin"});
+    const body = answer.ok ? await answer.json() : null;
+    if (Array.isArray(body?.items)) await store.remember(name, body.items);
+  }
+  if (globalThis.caches) await keepPages();
+}
+
+async function keepPages() {
+  const pages = await caches.open(PAGES);
+  for (const path of SHELL_PAGES) {
+    const answer = await fetch(path, {credentials: "same-origin", cache: "no-cache", headers: {Accept: "text/html"}});
+    if (answer.ok && !answer.redirected && answer.headers.has(HEADER)) await pages.put(path, answer);
+  }
+}
+
+/** Who signs out leaves no lists and no pages behind; the queue stays, locked. */
+export async function forget({store}) {
+  await Promise.allSettled([
+    ...Object.keys(LISTS).map((name) => store.remember(name, [])), globalThis.caches?.delete(PAGES),
+  ]);
+}
