@@ -322,10 +322,11 @@ def test_one_persons_queue_is_not_sent_by_another(
         review(page)
         page.route(LIST_DOOR, lambda route: route.abort())
         submit(page)
-        page.unroute(LIST_DOOR)
+        expect(page.locator("#done-say")).to_contain_text("没有网络")
         page.goto("about:blank")
         context.clear_cookies()
         sign_in(page, origin, name="plant", password=PASSWORD)
+        page.unroute(LIST_DOOR)
         expect(page.locator("#outbox-badge")).to_have_attribute(
             "aria-label", "这部手机上有其他人的 3 笔没有送达，须由本人登录后发送。"
         )
