@@ -12,7 +12,7 @@ HUILIU_HOST ?= 127.0.0.1
 HUILIU_PORT ?= 8000
 PYTEST := $(BIN)/pytest -n 2
 
-.PHONY: help setup demo test test-long test-system-packages lint tour lock
+.PHONY: help setup demo test test-long test-system-packages lint bench tour lock
 
 help: ## print this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 24
@@ -39,6 +39,10 @@ lint: setup ## style, types, and who may import whom
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+bench: setup test-system-packages ## what capture, look-up and photo decoding cost, as ratios against bare baselines in the same run
+	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.decoding
 
 tour: setup test-system-packages ## make the pictures of the README's tour anew, from a fresh demonstration
 	PYTHONPATH=. $(BIN)/python docs/tour/make.py
