@@ -10,6 +10,7 @@ import {listen} from "../scan/wedge.mjs";
 import {words as scanWords} from "../scan/words.mjs";
 import {CameraPanel} from "./camera_panel.mjs";
 import {Cart, keyOf, keysOf, weightOf} from "./cart.mjs";
+import {textsIn} from "./photo.mjs";
 import {hostsOf, read, readAnswer} from "./reading.mjs";
 
 const PATIENCE_MS = 1500; // for the resolver; without it the phone's own reading has to do
@@ -119,6 +120,15 @@ part("cart-typed").addEventListener("submit", (event) => {
   field.value = "";
 });
 listen((text) => part("cart-scan").hidden || void found(text));
+part("cart-photo").addEventListener("change", async ({target}) => {
+  const [photo] = target.files;
+  if (!photo) return;
+  part("cart-say").textContent = scanSay("photo.reading");
+  const texts = await textsIn(photo, root.dataset.decode).catch(() => []);
+  target.value = ""; // the same photo may be chosen again
+  if (!texts.length) told("refused", scanSay("photo.none"));
+  for (const text of texts) await found(text);
+});
 
 part("cart-undo").addEventListener("click", () => {
   const line = cart.undo();

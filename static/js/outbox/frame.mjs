@@ -54,6 +54,11 @@ export async function clockOffset() {
   return (await store.recall("clock"))?.value ?? 0;
 }
 
+/** The mark that a post of this page's own must carry now; a kept page's own mark may be of a session long gone. */
+export async function sessionToken() {
+  return (await readSession()).token;
+}
+
 /** Freezes events into the outbox and begins to send. Resolves when they are saved and read back. */
 export async function record(events) {
   const saved = await store.save(events);
@@ -97,7 +102,7 @@ async function showBadge() {
   const old = shown && say(`badge.${shown.age.unit}`, {n: shown.age.count});
   mark.dataset.tone = shown?.tone ?? "info";
   mark.querySelector("[data-count]").textContent = shown ? String(shown.count) : String(foreign);
-  mark.querySelector("[data-age]").textContent = old ?? "";
+  mark.querySelector("[data-age]").textContent = shown?.age.count ? old : ""; // a fresh one has no age worth its room
   const parts = shown
     ? [say("badge.unsent", {n: shown.count, age: old}), shown.attention ? say("badge.attention", {n: shown.attention}) : "", shown.old ? say("badge.old") : ""]
     : [say("badge.foreign", {n: foreign})];
@@ -115,7 +120,7 @@ if (owner) start();
 changes.addEventListener("change", () => void showBadge().catch(ignored));
 setInterval(() => void showBadge().catch(ignored), 60_000);
 void showBadge().catch(ignored);
-if (signedIn) void enrol({store, token: async () => (await readSession()).token, fetch: (...request) => fetch(...request)}).catch(ignored);
+if (signedIn) void enrol({store, token: sessionToken, fetch: (...request) => fetch(...request)}).catch(ignored);
 for (const form of document.querySelectorAll('form[action="/sign-out"]')) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -7,7 +7,7 @@ const say = words();
 const part = (id) => document.getElementById(id);
 
 function row({code, id, stream, mass_kg}) {
-  return element("li", {className: "outbox-item"},
+  return element("li", {className: "outbox-item outbox-what"},
     element("strong", {className: "code", textContent: code ? grouped(code) : id.slice(0, 8)}),
     element("span", {textContent: say(`stream.${stream}`)}),
     mass_kg === null || mass_kg === undefined ? null : element("span", {className: "num", textContent: say("mass", {n: mass_kg})}));

@@ -13,12 +13,13 @@ export const STATES = {
   attention: {icon: "warn", tone: "warn"}, // needs attention
 };
 
-/** How long ago, in the largest unit that is not zero: {unit: "minute" | "hour" | "day", count}. A clock turned back is 0. */
+/** How long ago, in the largest unit that is not zero: {unit: "now" | "minute" | "hour" | "day", count}. A clock turned back is now. */
 export function age(since, now) {
   const passed = Math.max(0, now - since);
   if (passed >= DAY_MS) return {unit: "day", count: Math.floor(passed / DAY_MS)};
   if (passed >= HOUR_MS) return {unit: "hour", count: Math.floor(passed / HOUR_MS)};
-  return {unit: "minute", count: Math.floor(passed / MINUTE_MS)};
+  const count = Math.floor(passed / MINUTE_MS);
+  return {unit: count ? "minute" : "now", count};
 }
 
 /**

@@ -24,8 +24,8 @@ test("something that needs attention warns at once", () => {
 });
 
 test("ages are told in the largest unit, and a clock turned back makes none negative", () => {
-  assert.deepEqual([age(0, 59_999), age(0, 3600_000), age(0, 21 * DAY_MS), age(1000, 0)], [
-    {unit: "minute", count: 0}, {unit: "hour", count: 1}, {unit: "day", count: 21}, {unit: "minute", count: 0},
+  assert.deepEqual([age(0, 59_999), age(0, 60_000), age(0, 3600_000), age(0, 21 * DAY_MS), age(1000, 0)], [
+    {unit: "now", count: 0}, {unit: "minute", count: 1}, {unit: "hour", count: 1}, {unit: "day", count: 21}, {unit: "now", count: 0},
   ]);
 });
 
