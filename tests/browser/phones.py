@@ -12,6 +12,16 @@ from tests.browser.conftest import PASSWORD
 from tests.serving import PHONE, sign_in
 
 LIST_DOOR = "**/api/v1/events/batch"
+PATIENCE_MS = 30_000
+"""A machine under load is slow, and these tests are about what arrives, not how fast."""
+expect.set_options(timeout=PATIENCE_MS)
+KEPT = """async (path) => {
+  await navigator.serviceWorker.ready;
+  for (;;) {
+    if (await (await caches.open("huiliu-pages")).match(path)) return;
+    await new Promise((next) => setTimeout(next, 50));
+  }
+}"""
 Draw = Callable[[int], tuple[str, ...]]
 
 
@@ -21,9 +31,15 @@ def phone(browser: Browser, **settings: Any) -> Iterator[BrowserContext]:
     errors: list[str] = []
     context = browser.new_context(viewport=PHONE, locale="zh-CN", has_touch=True, accept_downloads=True, **settings)  # type: ignore[arg-type]
     context.on("page", lambda page: page.on("pageerror", lambda error: errors.append(str(error))))
+    context.set_default_timeout(2 * PATIENCE_MS)
     yield context
     context.close()
     assert errors == []
+
+
+def until_kept(page: Page, path: str) -> None:
+    """Until the phone has a page for times without a network."""
+    page.evaluate(KEPT, path)
 
 
 def open_cart(page: Page, origin: str) -> None:
@@ -62,6 +78,6 @@ def submit(page: Page) -> None:
 
 
 def receipts(page: Page) -> None:
-    expect(page.locator("#done-lines > li[data-state=acknowledged]")).to_have_count(3, timeout=20_000)
+    expect(page.locator("#done-lines > li[data-state=acknowledged]")).to_have_count(3)
     expect(page.locator("#done-lines .outbox-receipt")).to_have_count(3)
     expect(page.locator("#outbox-badge")).to_be_hidden()

@@ -21,6 +21,7 @@ from tests.browser.phones import (
     review,
     submit,
     type_codes,
+    until_kept,
     weigh,
 )
 from tests.serving import PHONE
@@ -45,7 +46,7 @@ def test_the_camera_sees_three_codes_and_a_repeated_one_and_three_receipts_come_
     with phone(filming) as context:
         page = context.new_page()
         open_cart(page, origin)
-        expect(page.locator("#cart-lines > li")).to_have_count(3, timeout=30_000)
+        expect(page.locator("#cart-lines > li")).to_have_count(3)
         expect(page.locator("#cart-say[data-tone=repeated]")).to_be_visible(timeout=30_000)
         expect(page.locator("#cart-lines > li[data-again]")).to_have_count(1)
         expect(page.locator("#cart-lines > li")).to_have_count(3)
@@ -93,7 +94,7 @@ def test_a_tab_killed_after_the_submit_loses_nothing(
         context.unroute_all()
         page = context.new_page()
         page.goto(f"{origin}/outbox")
-        expect(page.locator("#acknowledged-list > li")).to_have_count(3, timeout=20_000)
+        expect(page.locator("#acknowledged-list > li")).to_have_count(3)
         expect(page.locator("#queued")).to_be_hidden()
     assert registered(marks) == 3
 
@@ -119,7 +120,7 @@ def test_an_answer_lost_with_its_tab_enters_nothing_twice(
         kill(page)
         page = context.new_page()
         page.goto(f"{origin}/outbox")
-        expect(page.locator("#acknowledged-list > li")).to_have_count(3, timeout=20_000)
+        expect(page.locator("#acknowledged-list > li")).to_have_count(3)
         expect(page.locator("#acknowledged-list .outbox-receipt")).to_have_count(3)
     assert events() == before + 3
 
@@ -178,8 +179,8 @@ def test_the_cart_opens_without_a_network_once_it_was_open(browser: Browser, ori
     with phone(browser) as context:
         page = context.new_page()
         open_cart(page, origin)
-        page.evaluate("navigator.serviceWorker.ready.then(() => null)")
-        page.goto(f"{origin}/scan/cart")
+        for path in ("/scan/cart", "/outbox", "/offline"):
+            until_kept(page, path)
         context.set_offline(True)
         page.goto(f"{origin}/scan/cart")
         choose_place(page)
@@ -192,4 +193,4 @@ def test_the_cart_opens_without_a_network_once_it_was_open(browser: Browser, ori
         page.goto(f"{origin}/outbox")
         expect(page.locator("#queued-list > li")).to_have_count(3)
         context.set_offline(False)
-        expect(page.locator("#acknowledged-list > li")).to_have_count(3, timeout=20_000)
+        expect(page.locator("#acknowledged-list > li")).to_have_count(3)

@@ -18,6 +18,7 @@ from tests.browser.phones import (
     review,
     submit,
     type_codes,
+    until_kept,
     weigh,
 )
 from tests.serving import sign_in
@@ -52,7 +53,7 @@ def test_one_persons_queue_is_not_sent_by_another(
         context.clear_cookies()
         sign_in(page, origin, name="point", password=PASSWORD)
         page.goto(f"{origin}/outbox")
-        expect(page.locator("#acknowledged-list > li")).to_have_count(3, timeout=20_000)
+        expect(page.locator("#acknowledged-list > li")).to_have_count(3)
     assert registered(marks) == 3
 
 
@@ -65,8 +66,7 @@ def test_a_refused_batch_is_corrected_in_the_tray(
         sign_in(page, origin, name="point", password=PASSWORD)
         collect(page, origin, code=taken)
         page.wait_for_url("**/batches/**")
-        page.wait_for_function("caches.open('huiliu-pages').then((kept) => kept.match('/scan/cart'))")
-        page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+        until_kept(page, "/scan/cart")
         context.set_offline(True)
         page.goto(f"{origin}/scan/cart")
         choose_place(page)
@@ -75,7 +75,7 @@ def test_a_refused_batch_is_corrected_in_the_tray(
         page.locator("#cart-review-open").click()
         page.get_by_role("button", name="全部登记").click()
         context.set_offline(False)
-        expect(page.locator("#done-lines > li[data-state=attention]")).to_have_count(1, timeout=20_000)
+        expect(page.locator("#done-lines > li[data-state=attention]")).to_have_count(1)
         page.goto(f"{origin}/outbox")
         tray = page.locator("#attention-list > li")
         expect(tray).to_contain_text("编码已被使用")
@@ -99,7 +99,7 @@ def test_the_form_saves_on_the_phone_when_there_is_no_network(
         fill_form(page, code=marks[0])
         expect(page.locator("#collect-outbox li[data-state=queued]")).to_be_visible()
         context.set_offline(False)
-        page.wait_for_url("**/batches/**", timeout=20_000)
+        page.wait_for_url("**/batches/**")
     assert registered(marks) == 1
 
 
