@@ -76,8 +76,10 @@ def _configure(app: Flask, settings: Settings) -> None:
 def _pool(settings: Settings) -> dict[str, object]:
     if settings.database_url in ("sqlite://", "sqlite:///:memory:"):
         return {}
+    # A server may have closed a connection meanwhile; a file has not.
+    ping = not settings.database_url.startswith("sqlite")
     # A busy thread holds one connection, and a second one while it notes a refusal.
-    return {"pool_size": settings.pool_size, "max_overflow": 4 * settings.pool_size, "pool_pre_ping": True}
+    return {"pool_size": settings.pool_size, "max_overflow": 4 * settings.pool_size, "pool_pre_ping": ping}
 
 
 def _bind_extensions(app: Flask, settings: Settings) -> None:

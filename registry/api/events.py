@@ -86,7 +86,7 @@ def post_event() -> Response:
     except Invalid as invalid:
         return problem(invalid, errors=invalid.errors)
     actor, now = current_actor(), datetime.now(UTC)
-    result = transact(lambda session: capture(session, actor=actor, command=command, now=now))
+    result = transact(lambda session: capture(session, actor=actor, command=command, now=now, alone=True))
     if result.status not in _STATUS:
         raise result.refusal or Refusal("server_error")
     response = jsonify(result_json(result))

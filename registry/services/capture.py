@@ -8,7 +8,8 @@ and content give the first receipt; anything else under that id is a conflict.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -61,13 +62,23 @@ def _at_once(session: Session, actor: Actor, group: Sequence[Capture], now: date
 
 
 def capture(
-    session: Session, *, actor: Actor, command: Capture, now: datetime, recorded_by_loader: bool = False
+    session: Session,
+    *,
+    actor: Actor,
+    command: Capture,
+    now: datetime,
+    recorded_by_loader: bool = False,
+    alone: bool = False,
 ) -> ItemResult:
-    """Capture one event inside the caller's writing transaction. Never raises Refusal; never commits."""
+    """Capture one event inside the caller's writing transaction. Never raises Refusal; never commits.
+
+    `alone`: the transaction holds nothing else, so that no savepoint is needed to take it back.
+    """
     for tries_left in reversed(range(_TRIES)):
         try:
-            with session.begin_nested():
-                return _capture(session, actor, command, now, recorded_by_loader)
+            with _all_or_nothing(session) if alone else session.begin_nested():
+                trusting = tries_left == _TRIES - 1
+                return _capture(session, actor, command, now, by_loader=recorded_by_loader, trusting=trusting)
         except Refusal as refusal:
             # The same event may have come through another door while this one waited for the lock on its batches: then
             # it is refused by its own doing, and must be answered with its receipt.
@@ -81,11 +92,22 @@ def capture(
     raise AssertionError("unreachable")
 
 
+@contextmanager
+def _all_or_nothing(session: Session) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        session.rollback()
+        raise
+
+
 def _came_meanwhile(session: Session, command: Capture, refusal: Refusal) -> bool:
     return refusal.code not in _STATUS and is_id(command.id) and states.event_by_id(session, command.id) is not None
 
 
-def _capture(session: Session, actor: Actor, command: Capture, now: datetime, recorded_by_loader: bool) -> ItemResult:
+def _capture(
+    session: Session, actor: Actor, command: Capture, now: datetime, *, by_loader: bool, trusting: bool
+) -> ItemResult:
     if not is_id(command.id):
         raise Refusal("event_id_malformed", id=command.id[:60])
     known = states.event_by_id(session, command.id) if states.known_events(session, [command.id]) else None
@@ -98,14 +120,14 @@ def _capture(session: Session, actor: Actor, command: Capture, now: datetime, re
     missing = sorted(set(command.after) - states.known_events(session, command.after))
     if missing:
         raise Waiting("waiting_predecessor", events=missing)
-    sent = Sent(actor=actor, command=command, form=form, now=now, by_loader=recorded_by_loader)
+    sent = Sent(actor=actor, command=command, form=form, now=now, by_loader=by_loader)
     if isinstance(command.details, Reverse):
         row = reversal.reverse(session, sent)
     else:
         case, frozen = assemble(session, actor, command, site)
         decision = decide(case, command.kind, command.details)
         findings = [*decision.findings, *verdicts.findings(session, command, case, decision, recorded_at=now)]
-        row = _append(session, sent, frozen, decision, findings)
+        row = _append(session, sent, frozen, decision, findings, trusting=trusting)
         return ItemResult(id=command.id, status="created", receipt=receipt_from(row, decision.moves, frozen.codes))
     return ItemResult(id=command.id, status="created", receipt=receipt_of(session, row))
 
@@ -125,9 +147,11 @@ def _first_receipt(session: Session, actor: Actor, command: Capture, known: Even
     return receipt_of(session, known)
 
 
-def _append(session: Session, sent: Sent, frozen: Frozen, decision: Decision, findings: Sequence[Finding]) -> EventRow:
+def _append(
+    session: Session, sent: Sent, frozen: Frozen, decision: Decision, findings: Sequence[Finding], *, trusting: bool
+) -> EventRow:
     closed = [move.batch_id for move in decision.moves if move.after.status == "closed"]
-    frozen.codes = marks.assign(session, decision.new, ending=closed)
+    frozen.codes = marks.assign(session, decision.new, ending=closed, trusting=trusting)
     row = event_row(sent, frozen=frozen.to_json(), findings=findings)
     row.status = "booked" if decision.postings else "handled"
     journal.append_event(session, row)

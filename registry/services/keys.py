@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, bindparam, select, true
 from sqlalchemy.orm import Session
 
 from registry.domain.parties import ROLES, Actor
@@ -25,6 +25,7 @@ MARK = "hl_"
 PREFIX = 8
 SCOPES = ("read", "capture", "report", "admin")
 NAME_MAX = 200
+_BY_DIGEST = select(ApiKeyRow).where(ApiKeyRow.secret_sha256 == bindparam("digest"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +84,7 @@ def issue_key(
 
 def actor_of_key(session: Session, *, key: str) -> Actor:
     """Who a key acts for. Refusals: key_unknown, key_revoked."""
-    row = session.scalars(select(ApiKeyRow).where(ApiKeyRow.secret_sha256 == _digest(key))).first()
+    row = session.scalars(_BY_DIGEST, {"digest": _digest(key)}).first()
     if row is None:
         raise Refusal("key_unknown")
     if row.revoked_at_utc is not None:

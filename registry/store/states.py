@@ -165,6 +165,8 @@ def issued(session: Session, codes: Collection[str]) -> set[str]:
 
 def taken_ids(session: Session, ids: Collection[str]) -> set[str]:
     """Which ids name a batch or a container."""
+    if not ids:
+        return set()
     return set(ask(session, _TAKEN, ids=list(ids)).scalars())
 
 

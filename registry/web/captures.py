@@ -78,7 +78,7 @@ def send(typed: Typed, *, kind: str, site_id: str, details: Callable[[Typed], De
         return Sent(result=None, errors={name: say(refusal) for name, refusal in typed.refusals.items()})
     command = Capture(id=event_id, kind=kind, site_id=site_id, occurred_at=occurred_at, details=found, private=private)
     actor, now = current_actor(), datetime.now(UTC)
-    result = transact(lambda session: capture(session, actor=actor, command=command, now=now))
+    result = transact(lambda session: capture(session, actor=actor, command=command, now=now, alone=True))
     if result.refusal is not None:
         return Sent(result=result, errors={entries.field_of(result.refusal): say(result.refusal)})
     return Sent(result=result, errors={})

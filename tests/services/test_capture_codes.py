@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -202,6 +204,13 @@ def test_an_id_chosen_by_the_client_is_used_once(world: World) -> None:
     assert refusal(collect(world, batch_id=chosen)) == "batch_id_taken"
     twins = (Part(mass_g=500, batch_id=an_id("twin")), Part(mass_g=500, batch_id=an_id("twin")))
     assert refusal(world.send("point", "split", batch=chosen, children=twins)) == "batch_id_taken"
+
+
+def test_an_id_another_event_would_derive_may_be_squatted_and_is_then_refused(world: World) -> None:
+    event_id = an_id("e2")
+    squatted = str(uuid.uuid5(uuid.UUID(event_id), "batch"))
+    collect(world, batch_id=squatted)
+    assert refusal(collect(world, id=event_id)) == "batch_id_taken"
 
 
 def test_a_batch_does_not_take_a_container_s_id(world: World, code: str) -> None:
