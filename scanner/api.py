@@ -72,6 +72,10 @@ class TextSchema(Schema):
     )
 
 
+_TEXT = TextSchema()
+"""made once: the door asked most often would otherwise make one for every question"""
+
+
 class ResolutionSchema(Schema):
     """What a text names, as far as the asker may know. `batch` and `container` are ids, given to their parties only."""
 
@@ -117,7 +121,7 @@ class ResolveView(MethodView):
 
     @keeper("resolve.public")
     @limiter.limit(LOOK_UP_LIMIT)
-    @blueprint.arguments(TextSchema, location="query")
+    @blueprint.arguments(_TEXT, location="query")
     @blueprint.response(200, ResolutionSchema)
     def get(self, sent: dict[str, str]) -> dict[str, Any]:
         """What a scanned text names: address, code, battery code, GS1 key or serial."""
@@ -125,7 +129,7 @@ class ResolveView(MethodView):
 
     @keeper("resolve.public")
     @limiter.limit(LOOK_UP_LIMIT)
-    @blueprint.arguments(TextSchema)
+    @blueprint.arguments(_TEXT)
     @blueprint.response(200, ResolutionSchema)
     def post(self, sent: dict[str, str]) -> dict[str, Any]:
         """What a scanned text names, the text in the body."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Annotated, Any
 
 from sqlalchemy import BigInteger, DateTime, Engine, Integer, MetaData, String, Text, create_engine, event
@@ -78,12 +79,38 @@ def writing(session: Session) -> Iterator[Session]:
     session.rollback()
     token = _writing.set(True)
     try:
-        yield session
-    except BaseException:
-        session.rollback()
-        raise
+        with _in_turn(session):
+            try:
+                yield session
+            except BaseException:
+                session.rollback()
+                raise
     finally:
         _writing.reset(token)
+
+
+@contextmanager
+def _in_turn(session: Session) -> Iterator[None]:
+    """Let the threads of one process write to one SQLite file one after the other.
+
+    SQLite's own waiting is polling with growing pauses: the file would lie idle between two writers. What other
+    processes do it still sorts out, and a thread that waits too long here goes on and is told so by SQLite.
+    """
+    url = session.get_bind().engine.url
+    if url.get_backend_name() != "sqlite" or not url.database:
+        yield
+        return
+    turn = _turns.setdefault(url.database, Lock())
+    waited = turn.acquire(timeout=BUSY_TIMEOUT_MS // 1000)
+    try:
+        yield
+    finally:
+        if waited:
+            turn.release()
+
+
+_turns: dict[str, Lock] = {}
+"""SQLite file → whose turn it is to write, among the threads of this process"""
 
 
 _OTHERS_IN_THE_WAY = frozenset({"40001", "40P01", "55P03"})

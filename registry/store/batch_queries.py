@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import False_
 
 from registry.store.batches import BatchCodeRow, BatchPlaceRow, BatchRow, ContainerRow
 from registry.store.events import EventBatchRow, EventRow
 from registry.store.parties import CodeRollRow, IssuedCodeRow, OrganisationRow, SiteRow
+from registry.store.statements import ask, one_of, table
 
 Held = tuple[BatchRow, BatchPlaceRow]
 Located = tuple[SiteRow, OrganisationRow]
@@ -18,7 +21,7 @@ Located = tuple[SiteRow, OrganisationRow]
 
 def batch(session: Session, batch_id: str) -> Held | None:
     """The batch and its place, or None."""
-    found = session.execute(_HELD.where(BatchRow.id == batch_id)).first()
+    found = session.execute(_HELD_BY_ID, {"wanted": batch_id}).first()
     return None if found is None else (found[0], found[1])
 
 
@@ -30,6 +33,14 @@ def batches(session: Session, batch_ids: Collection[str]) -> dict[str, Held]:
 
 _HELD: Select[BatchRow, BatchPlaceRow] = select(BatchRow, BatchPlaceRow).join(
     BatchPlaceRow, BatchPlaceRow.batch_id == BatchRow.id
+)
+_HELD_BY_ID = _HELD.where(BatchRow.id == bindparam("wanted"))
+_CODE = table(BatchCodeRow)
+_NAMED = (
+    select(_CODE.c.value, _CODE.c.batch_id, _CODE.c.container_id, _CODE.c.released_seq)
+    .where(_CODE.c.value.in_(one_of("given")))
+    .order_by(_CODE.c.released_seq.is_not(None), _CODE.c.bound_seq.desc(), _CODE.c.id.desc())
+    .limit(1)
 )
 
 
@@ -52,15 +63,12 @@ def container_codes(session: Session, container_ids: Collection[str]) -> dict[st
     return {container: value for container, value in session.execute(query) if container is not None}
 
 
-def named(session: Session, values: Iterable[str]) -> BatchCodeRow | None:
-    """What any of these spellings names: the live name first, else the latest that was given up."""
-    query = (
-        select(BatchCodeRow)
-        .where(BatchCodeRow.value.in_(list(values)))
-        .order_by(BatchCodeRow.released_seq.is_not(None), BatchCodeRow.bound_seq.desc(), BatchCodeRow.id.desc())
-        .limit(1)
-    )
-    return session.scalars(query).first()
+def named(session: Session, values: Iterable[str]) -> Row[Any] | None:
+    """What any of these spellings names (value, batch_id, container_id, released_seq): the live name first, else the
+    latest that was given up.
+    """
+    found: Row[Any] | None = ask(session, _NAMED, given=list(values)).first()
+    return found
 
 
 def issued(session: Session, code: str) -> tuple[str, str | None] | None:
@@ -189,6 +197,8 @@ def produced_by(organisation_id: str) -> ColumnElement[bool]:
 
 def matching(session: Session, batch_ids: Collection[str], condition: ColumnElement[bool]) -> set[str]:
     """Which of these batches meet the condition."""
+    if isinstance(condition, False_):
+        return set()
     query = (
         select(BatchRow.id)
         .join(BatchPlaceRow, BatchPlaceRow.batch_id == BatchRow.id)

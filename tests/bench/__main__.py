@@ -40,6 +40,7 @@ from tests.ledgers import World, an_id, build, issue
 
 CLIENTS = 16
 LIST = 1_000
+LIST_CLIENTS = 2
 WORKERS = 2
 THREADS = 8
 GOALS = {"single events": 40, "lists of 1,000": 25, "look-up of a code": 60}
@@ -98,7 +99,7 @@ def served(app: str, settings: Mapping[str, str]) -> Iterator[str]:
 def _ready(origin: str) -> None:
     for _ in range(300):
         try:
-            urlopen(f"{origin}/healthz", timeout=30).close()
+            urlopen(f"{origin}/healthz", timeout=30).close()  # the server just started
         except URLError as error:
             if getattr(error, "code", None) == 404:
                 return
@@ -163,8 +164,17 @@ def _key(session: Session) -> str:
     return secret
 
 
-def measured(stand: Stand, *, seconds: int, rounds: int) -> dict[str, tuple[float, float]]:
-    """What was measured → (ours, bare) in events or look-ups per second: the median of rounds taken in turns."""
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """Events or look-ups per second, and the share: medians of rounds taken in turns, each share within its round."""
+
+    ours: float
+    bare: float
+    share_percent: float
+
+
+def measured(stand: Stand, *, seconds: float, rounds: int) -> dict[str, Figure]:
+    """What was measured, by name."""
 
     def single(path: str) -> Callable[[], bytes]:
         return lambda: http("POST", path, json.dumps(event(stand.site)).encode(), stand.key)
@@ -181,47 +191,46 @@ def measured(stand: Stand, *, seconds: int, rounds: int) -> dict[str, tuple[floa
 
     sets = {
         "single events": (single, "/api/v1/events", "/events", CLIENTS, 1),
-        "lists of 1,000": (listed, "/api/v1/events/batch", "/events/batch", 2, LIST),
+        "lists of 1,000": (listed, "/api/v1/events/batch", "/events/batch", LIST_CLIENTS, LIST),
         "look-up of a code": (looked_up, "/api/v1/resolve", "/codes", CLIENTS, 1),
     }
     found = {}
     for name, (make, ours_path, bare_path, clients, units) in sets.items():
-        ours, bare = [], []
-        for each in range(rounds + 1):
-            both = (
-                rate(Target(origin=stand.ours, request=make(ours_path), units=units), clients=clients, seconds=seconds),
-                rate(Target(origin=stand.bare, request=make(bare_path), units=units), clients=clients, seconds=seconds),
-            )
-            if each:  # the first round warms up
-                ours.append(both[0])
-                bare.append(both[1])
-        found[name] = median(ours), median(bare)
+        ours = Target(origin=stand.ours, request=make(ours_path), units=units)
+        bare = Target(origin=stand.bare, request=make(bare_path), units=units)
+        pairs = [
+            (rate(ours, clients=clients, seconds=seconds), rate(bare, clients=clients, seconds=seconds))
+            for _ in range(rounds + 1)
+        ][1:]  # the first round warms up
+        found[name] = Figure(
+            ours=median(mine for mine, _ in pairs),
+            bare=median(other for _, other in pairs),
+            share_percent=median(100 * mine / other for mine, other in pairs),
+        )
     return found
 
 
-def tell(engine: str, found: Mapping[str, tuple[float, float]]) -> bool:
+def tell(engine: str, found: Mapping[str, Figure]) -> bool:
     """Print one engine's lines; whether every goal was reached."""
     reached = True
-    for name, (ours, bare) in found.items():
-        share = 100 * ours / bare
-        reached = reached and share >= GOALS[name]
-        verdict = "ok" if share >= GOALS[name] else "SHORT"
-        print(f"{engine:<11} {name:<18} {ours:>9.0f}/s {bare:>9.0f}/s {share:>6.0f} %  ≥ {GOALS[name]} %  {verdict}")
+    for name, figure in found.items():
+        good = figure.share_percent >= GOALS[name]
+        reached = reached and good
+        rates = f"{figure.ours:>9.0f}/s {figure.bare:>9.0f}/s {figure.share_percent:>6.0f} %"
+        print(f"{engine:<11} {name:<18} {rates}  ≥ {GOALS[name]} %  {'ok' if good else 'SHORT'}", flush=True)
     return reached
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--seconds", type=int, default=4, help="of each round")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=2, help="of each round")
+    parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), action="append")
     asked = parser.parse_args()
     engines = asked.engine or ["sqlite", "postgresql"]
-    print(
-        f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, "
-        f"{WORKERS} workers × {THREADS} threads, {CLIENTS} clients; "
-        "clients, both servers and the database share the cores"
-    )
+    print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}", end=", ")
+    print(f"gunicorn with {WORKERS} workers × {THREADS} threads, {CLIENTS} clients ({LIST_CLIENTS} for lists).")
+    print("Clients, both servers and the database share the cores; each share is taken within one round.")
     print(f"{'engine':<11} {'what':<18} {'ours':>11} {'bare':>11} {'share':>8}  {'goal':>6}")
     reached = True
     with tempfile.TemporaryDirectory() as name:

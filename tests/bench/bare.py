@@ -1,4 +1,4 @@
-"""What our figures are held against: a bare Flask that puts the very same rows on the shelf, and finds a code in them.
+"""What our figures are held against: a bare Flask that lays the same rows on the shelf, and finds a code there.
 
 No rules, no keys, no canonical form, no receipt: JSON in, rows out through the driver's own cursor, commit. The rows
 are those one real capture made (`learn`), with fresh ids; the shelf is as safe as ours (WAL and FULL, or fsync).

@@ -31,7 +31,7 @@ def http(method: str, path: str, body: bytes = b"", key: str | None = None) -> b
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def rate(target: Target, *, clients: int, seconds: int) -> float:
+def rate(target: Target, *, clients: int, seconds: float) -> float:
     """Units per second that `clients` get through, each waiting for its answer before the next request."""
     start, stop, done = Barrier(clients + 1), time.monotonic() + 3600, [0] * clients
     failed: list[str] = []

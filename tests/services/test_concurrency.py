@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from threading import Barrier
 from typing import Any
 
@@ -21,6 +22,7 @@ from registry.services import capture as capture_module
 from registry.services.audit import verify
 from registry.services.capture import ItemResult, capture_list
 from registry.services.transactions import contended, writing
+from registry.store import base
 from registry.store.base import open_engine
 from registry.store.batches import BatchPlaceRow
 from registry.store.events import EventRow
@@ -211,11 +213,23 @@ def test_new_origins_met_by_many_at_once_are_kept_once(crowd: Engine, world: Wor
     true(world)
 
 
+def test_a_writer_that_breaks_lets_the_next_one_in(crowd: Engine, world: World) -> None:
+    def breaks() -> list[ItemResult]:
+        with pytest.raises(ZeroDivisionError), Session(crowd) as session, writing(session):
+            raise ZeroDivisionError
+        return []
+
+    writes = [command(world, "plant", Collect(stream="tyre", mass_g=5)) for _ in range(TOGETHER // 2)]
+    work = [lambda each=each: send(crowd, world, "plant", [each]) for each in writes]
+    assert statuses(at_once([*work, *[breaks] * (TOGETHER // 2)])) == {"created": TOGETHER // 2}
+
+
 def test_without_the_lock_a_batch_is_overspent_or_writers_fail(
     crowd: Engine, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Negative control: the tests above would see it."""
     if crowd.dialect.name == "sqlite":
+        monkeypatch.setattr(base, "_in_turn", nullcontext)
         event.listen(crowd, "begin", _no_lock_at_begin)
     else:
         event.listen(crowd, "before_cursor_execute", _no_row_lock, retval=True)
