@@ -34,6 +34,9 @@ class Named:
     """False: the name was given up since"""
     site_id: str | None = None
     """of a label: the site whose roll it is on"""
+    stream: str | None = None
+    status: str | None = None
+    """of a batch, as of a place"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,14 +126,22 @@ def find(session: Session, *, text_or_id: str) -> Named | None:
     if _is_uuid(text):
         known = batch_queries.batch(session, text.lower())
         if known is not None:
-            return Named(kind="batch", id=known[0].id, code=None)
+            row, place = known
+            return Named(kind="batch", id=row.id, code=None, stream=row.stream, status=place.status)
         carrier = batch_queries.container(session, text.lower())
         return None if carrier is None else Named(kind="container", id=carrier.id, code=None)
     code = normalise(text)
-    row = batch_queries.named(session, {text, code})
-    if row is not None:
-        kind, found = ("batch", row.batch_id) if row.batch_id else ("container", row.container_id)
-        return Named(kind=kind, id=found, code=row.value, live=row.released_seq is None)
+    found = batch_queries.named(session, typed=text, normalised=code)
+    if found is not None:
+        kind, named_id = ("batch", found.batch_id) if found.batch_id else ("container", found.container_id)
+        return Named(
+            kind=kind,
+            id=named_id,
+            code=found.value,
+            live=found.released_seq is None,
+            stream=found.stream,
+            status=found.status,
+        )
     label = batch_queries.issued(session, code)
     return None if label is None else Named(kind="label", id=None, code=label[0], site_id=label[1])
 

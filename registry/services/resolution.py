@@ -46,20 +46,18 @@ def standing(session: Session, *, actor: Actor, spellings: Sequence[str]) -> Sta
 
 
 def _batch(session: Session, actor: Actor, found: custody.Named) -> Standing:
-    held = batch_queries.batch(session, found.id or "")
-    if held is None:
+    if found.id is None or found.status is None:
         return Standing(names=NOTHING)
-    row, place = held
-    if place.status == "void":
+    if found.status == "void":
         return _freed(session, actor, found)
-    yours = sight(session, actor=actor, batch_id=row.id) is not None
+    yours = sight(session, actor=actor, batch_id=found.id) is not None
     return Standing(
         names="batch",
         yours=yours,
-        id=row.id if yours else None,
+        id=found.id if yours else None,
         code=found.code,
-        stream=row.stream,
-        live=found.live and place.status != "closed",
+        stream=found.stream,
+        live=found.live and found.status != "closed",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select
@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import False_
 from registry.store.batches import BatchCodeRow, BatchPlaceRow, BatchRow, ContainerRow
 from registry.store.events import EventBatchRow, EventRow
 from registry.store.parties import CodeRollRow, IssuedCodeRow, OrganisationRow, SiteRow
-from registry.store.statements import ask, one_of, table
+from registry.store.statements import ask, table
 
 Held = tuple[BatchRow, BatchPlaceRow]
 Located = tuple[SiteRow, OrganisationRow]
@@ -35,10 +35,22 @@ _HELD: Select[BatchRow, BatchPlaceRow] = select(BatchRow, BatchPlaceRow).join(
     BatchPlaceRow, BatchPlaceRow.batch_id == BatchRow.id
 )
 _HELD_BY_ID = _HELD.where(BatchRow.id == bindparam("wanted"))
-_CODE = table(BatchCodeRow)
+_CODE, _BATCH, _PLACE = table(BatchCodeRow), table(BatchRow), table(BatchPlaceRow)
 _NAMED = (
-    select(_CODE.c.value, _CODE.c.batch_id, _CODE.c.container_id, _CODE.c.released_seq)
-    .where(_CODE.c.value.in_(one_of("given")))
+    select(
+        _CODE.c.value,
+        _CODE.c.batch_id,
+        _CODE.c.container_id,
+        _CODE.c.released_seq,
+        _BATCH.c.stream,
+        _PLACE.c.status,
+    )
+    .select_from(
+        _CODE.outerjoin(_BATCH, _BATCH.c.id == _CODE.c.batch_id).outerjoin(
+            _PLACE, _PLACE.c.batch_id == _CODE.c.batch_id
+        )
+    )
+    .where(_CODE.c.value.in_([bindparam("typed"), bindparam("normalised")]))
     .order_by(_CODE.c.released_seq.is_not(None), _CODE.c.bound_seq.desc(), _CODE.c.id.desc())
     .limit(1)
 )
@@ -63,11 +75,11 @@ def container_codes(session: Session, container_ids: Collection[str]) -> dict[st
     return {container: value for container, value in session.execute(query) if container is not None}
 
 
-def named(session: Session, values: Iterable[str]) -> Row[Any] | None:
-    """What any of these spellings names (value, batch_id, container_id, released_seq): the live name first, else the
-    latest that was given up.
+def named(session: Session, *, typed: str, normalised: str) -> Row[Any] | None:
+    """What either spelling names (value, batch_id, container_id, released_seq, and of a batch its stream and status):
+    the live name first, else the latest that was given up.
     """
-    found: Row[Any] | None = ask(session, _NAMED, given=list(values)).first()
+    found: Row[Any] | None = ask(session, _NAMED, typed=typed, normalised=normalised).first()
     return found
 
 
