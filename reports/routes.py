@@ -8,11 +8,12 @@ from flask import Flask
 
 from reports.api import blueprint
 from reports.cli import group
-from reports.pages import pages
+from reports.pages import catalogue, figures, recovery
 
 
 def register(app: Flask, api: Any) -> None:
     """Bind them."""
     api.register_blueprint(blueprint)
-    app.register_blueprint(pages)
+    for door in (catalogue, recovery, figures):
+        app.register_blueprint(door.pages)
     app.cli.add_command(group)

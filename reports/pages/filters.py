@@ -1,0 +1,103 @@
+"""The filters above every report: what they offer, what stands in them, and how a question that fails is mended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+
+from registry.domain import divisions, streams
+from registry.domain.refusals import Refusal
+from registry.extensions import db
+from registry.http.language import language
+from reports import words
+from reports.asking import asked_selection
+from reports.pages.addresses import address, whole_year, year_of
+from reports.queries.cells import latest_month, products
+from reports.selection import BASES, BREAKDOWNS, NO_PRODUCT, PROVINCE, Selection
+
+_PLACE = ("stream", "product", "area", "basis", "by")
+MENDABLE: Mapping[str, tuple[str, ...]] = {
+    "period_not_month_aligned": ("stream", "product", "area", "by", "from", "to"),
+    "period_malformed": _PLACE,
+    "period_empty": _PLACE,
+    "period_out_of_range": _PLACE,
+    "period_too_long": _PLACE,
+    "as_of_malformed": (*_PLACE, "from", "to"),
+}
+"""refusals a person mends in the form → the filters that still say something"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What the address asks. `complaint`: why not all of it could be asked; then `typed` still stands in the form."""
+
+    selection: Selection
+    typed: Mapping[str, str]
+    complaint: Refusal | None = None
+
+
+def question(defaults: Mapping[str, str] | None = None) -> Question:
+    """The selection of this request, or the nearest that can be asked. Refusals: those nobody mends in the form."""
+    typed = {name: value for name, value in request.args.items() if value}
+    values = with_latest_year({**(defaults or {}), **typed})
+    try:
+        return Question(selection=asked_selection(values), typed={})
+    except Refusal as refusal:
+        if refusal.code not in MENDABLE:
+            raise
+        left = {name: values[name] for name in MENDABLE[refusal.code] if name in values}
+        return Question(selection=asked_selection(left), typed=values, complaint=refusal)
+
+
+def with_latest_year(values: Mapping[str, str]) -> dict[str, str]:
+    """Where no period is named, the last year anything was collected in: a page should not open empty."""
+    if "from" in values or "to" in values:
+        return dict(values)
+    month = latest_month(db.session, values.get("stream"))
+    return {**values, **year_of(month)} if month else dict(values)
+
+
+def choices(asked: Question, path: str, breakdowns: Sequence[str] = BREAKDOWNS) -> dict[str, Any]:
+    """What the filters offer, and what stands in them."""
+    selection = asked.selection
+    top = selection.reader.division_code or PROVINCE
+    spoken = language()
+    return {
+        "values": {**selection.parameters(), "as_of": request.args.get("as_of", "")[:40], **asked.typed},
+        "areas": [
+            (each.code, words.division_words(each.code)[spoken], each.level)
+            for each in divisions.divisions()
+            if each.code in divisions.descendants(top)
+        ],
+        "streams": [(each.code, words.stream_words(each.code)[spoken]) for each in streams.streams()],
+        "products": _products(selection),
+        "bases": [(code, words.BASES[code][spoken]) for code in BASES],
+        "breakdowns": [(code, words.BREAKDOWNS[code][spoken]) for code in breakdowns],
+        "years": _years(selection, path),
+    }
+
+
+def _products(selection: Selection) -> list[str]:
+    """Products of the chosen stream, or of all."""
+    known = products(db.session)
+    found = known.get(selection.stream, ()) if selection.stream else sum(known.values(), ())
+    return sorted({*found, *([selection.product] if selection.product not in (None, NO_PRODUCT) else [])})
+
+
+def _years(selection: Selection, path: str) -> list[tuple[int, str]]:
+    """The whole years around the chosen period, as addresses."""
+    year = selection.period.start.year
+    return [
+        (each, address(path, {**selection.parameters(), **whole_year(each)})) for each in (year - 1, year, year + 1)
+    ]
+
+
+def latest(selection: Selection, path: str) -> Mapping[str, str] | None:
+    """Where there is something to see: the last year anything was collected in."""
+    month = latest_month(db.session, selection.stream)
+    if month is None:
+        return None
+    return {"month": month, "href": address(path, {**selection.parameters(), **year_of(month)})}
