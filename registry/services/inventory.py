@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
+from unicodedata import normalize
 
 from sqlalchemy import ColumnElement, false, true
 from sqlalchemy.orm import Session
@@ -112,7 +113,8 @@ def my_batches(
     conditions = [in_full(actor), _scope(actor, scope)] if scope != "all" else [in_full(actor)]
     conditions += batch_queries.having(status=status, stream=stream, site_id=site_id)
     if text and normalise(text):
-        conditions.append(batch_queries.spelled(normalise(text)))
+        product = normalize("NFKC", text).strip()
+        conditions.append(batch_queries.spelled(code=normalise(text), product=product))
     size = min(max(limit, 1), PAGE_MOST)
     rows = batch_queries.page(session, conditions=conditions, after=_key(after), limit=size + 1)
     lines = _lines(session, rows[:size])

@@ -178,11 +178,11 @@ def _standing(status: str) -> ColumnElement[bool]:
     return and_(BatchPlaceRow.status == status, BatchPlaceRow.to_site_id.is_(None))
 
 
-def spelled(text: str) -> ColumnElement[bool]:
-    """Condition: a code starts with the text, or the product is it."""
-    pattern = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+def spelled(*, code: str, product: str) -> ColumnElement[bool]:
+    """Condition: a code starts with the one, or the product is the other in any case."""
+    pattern = code.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     coded = select(BatchCodeRow.batch_id).where(BatchCodeRow.value.like(pattern, escape="\\"))
-    return or_(BatchRow.id.in_(coded), func.upper(BatchRow.product) == text)
+    return or_(BatchRow.id.in_(coded), func.upper(BatchRow.product) == product.upper())
 
 
 def to_organisation(organisation_id: str) -> ColumnElement[bool]:

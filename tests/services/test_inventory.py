@@ -61,15 +61,18 @@ def test_the_list_is_narrowed_by_stream_status_site_and_text(world: World) -> No
     issue(world.session, CODE)
     tyre = world.batch("point", "collect", stream="tyre", mass_g=10, code=CODE)
     battery = world.batch("point", "collect", stream="power_battery", product="LFP", mass_g=10)
+    graded = world.batch("point", "collect", stream="plastic", product="PE-HD", mass_g=10)
     gone = world.batch("point", "collect", stream="tyre", mass_g=10)
     world.do("point", "dispatch", batches=(gone,), to_site=world.site("plant"))
     assert _ids(world, "point", stream="power_battery") == [battery]
     assert _ids(world, "point", status="transit") == [gone]
-    assert set(_ids(world, "point", status="stock")) == {tyre, battery}
+    assert set(_ids(world, "point", status="stock")) == {tyre, battery, graded}
     assert _ids(world, "point", site_id=world.site("plant")) == []
     for text in (CODE, "yfr6", "ＹＦＲ６-F0"):
         assert _ids(world, "point", text=text) == [tyre], text
     assert _ids(world, "point", text="lfp") == [battery]
+    for text in ("pe-hd", "ＰＥ－ＨＤ"):
+        assert _ids(world, "point", text=text) == [graded], text
     assert _ids(world, "point", text="%") == []
 
 
