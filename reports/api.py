@@ -16,7 +16,8 @@ from registry.http.auth import keeper
 from registry.http.blueprint import API_PREFIX, Blueprint
 from registry.http.language import language
 from reports.asking import asked_selection
-from reports.catalogue import entry_of
+from reports.catalogue import CATALOGUE, GROUPS, entry_of
+from reports.entry import Entry
 from reports.opening import asked_of
 from reports.queries.contributions import opened
 from reports.render.files import FORMATS, File, check_format, opening_file, report_file
@@ -39,6 +40,11 @@ _FILTERS: Mapping[str, fields.Field[Any]] = {
     "stream": _words("; ".join(each.code for each in streams()), "power_battery"),
     "product": _words("chemistry or grade; `-` for what nobody named", "LFP"),
     "area": _words("province, prefecture or county", "520000"),
+    "site": _words("id: only what is posted at this site", "0195f3a0-0000-7000-8000-000000000001"),
+    "organisation": _words(
+        "id: only what is posted at this organisation's sites", "0195f3a0-0000-7000-8000-000000000002"
+    ),
+    "process": _words("only what this process posted; `-` for what no process did", "hydrometallurgy"),
     "from": _words("first local day", "2025-01-01"),
     "to": _words("the day after the last", "2026-01-01"),
     "basis": _words(" · ".join(BASES), "cohort"),
@@ -127,6 +133,57 @@ def sent(file: File) -> Response:
     return response
 
 
+class CatalogueEntrySchema(Schema):
+    """One report of the catalogue, and how it may be asked."""
+
+    name = fields.String(metadata={"example": "recovery"})
+    title = fields.Dict(keys=fields.String(), values=fields.String())
+    group = fields.String(metadata={"example": "loop"})
+    group_title = fields.Dict(keys=fields.String(), values=fields.String())
+    question = fields.Dict(keys=fields.String(), values=fields.String())
+    definition = fields.Dict(keys=fields.String(), values=fields.String())
+    source = fields.String()
+    bases = fields.List(fields.String())
+    breakdowns = fields.List(fields.String())
+    filters = fields.List(fields.String())
+    formats = fields.List(fields.String())
+    opens = fields.Boolean(metadata={"description": "whether its figures open into batches and events"})
+    href = fields.String(metadata={"example": "/api/v1/reports/recovery"})
+
+
+class ReportCatalogueSchema(Schema):
+    """Every report there is."""
+
+    reports = fields.List(fields.Nested(CatalogueEntrySchema))
+
+
+def _described(entry: Entry) -> dict[str, Any]:
+    about = entry.about
+    return {
+        "name": about.name,
+        "title": dict(about.title),
+        "group": about.group,
+        "group_title": dict(GROUPS[about.group]),
+        "question": dict(about.question),
+        "definition": dict(about.definition),
+        "source": about.source,
+        "bases": list(entry.bases),
+        "breakdowns": list(entry.breakdowns),
+        "filters": list(entry.filters),
+        "formats": list(FORMATS),
+        "opens": entry.opens,
+        "href": f"{API_PREFIX}/reports/{about.name}",
+    }
+
+
+@blueprint.route("/reports")
+@keeper("report.read")
+@blueprint.response(200, ReportCatalogueSchema)
+def catalogue() -> dict[str, Any]:
+    """The reports there are, with what each answers and how it may be asked."""
+    return {"reports": [_described(entry) for entry in CATALOGUE.values()]}
+
+
 @blueprint.route("/reports/<name>")
 @keeper("report.read")
 @blueprint.arguments(ReportArgs, location="query")
@@ -137,7 +194,7 @@ def report(values: Mapping[str, Any], name: str) -> Response:
     """A report as JSON, CSV or XLSX. Every number is exact decimal text; rates are rounded once, half up."""
     entry = entry_of(name)
     form = check_format(values["format"] or "json")
-    answer = entry.answer(db.session, asked_selection(values))
+    answer = entry.answer(db.session, asked_selection(values, entry))
     return sent(report_file(answer, entry.table(answer, language()), form, language(), entry.manner))
 
 

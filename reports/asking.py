@@ -6,9 +6,22 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from registry.http.auth import current_actor
+from reports.entry import Entry
 from reports.selection import Selection, reader_of, selection_of
 
 
-def asked_selection(values: Mapping[str, str | None]) -> Selection:
-    """The selection of these query values. Refusals as `selection_of` and `reader_of`."""
-    return selection_of(values, reader=reader_of(current_actor()), now=datetime.now(UTC))
+def asked_selection(values: Mapping[str, str | None], entry: Entry | None = None) -> Selection:
+    """The selection of these query values; an entry's own basis and breakdown where none is named.
+
+    Refusals as `selection_of` and `reader_of`.
+    """
+    asked = values if entry is None else defaulted(values, entry)
+    return selection_of(asked, reader=reader_of(current_actor()), now=datetime.now(UTC))
+
+
+def defaulted(values: Mapping[str, str | None], entry: Entry) -> dict[str, str | None]:
+    """The values with the entry's first basis and breakdown where they name none."""
+    asked = dict(values)
+    asked["basis"] = asked.get("basis") or entry.bases[0]
+    asked["by"] = asked.get("by") or entry.breakdowns[0]
+    return asked

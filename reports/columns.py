@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from registry.domain.mass import kg_text
@@ -28,6 +28,7 @@ class Kind:
 
 KINDS: Final[Mapping[str, Kind]] = {
     "text": Kind(number=False, width=20),
+    "named": Kind(number=False, width=20),
     "id": Kind(number=False, width=38),
     "mass": Kind(number=True, xlsx_format="#,##0.000", width=16),
     "percent": Kind(number=True, xlsx_format="0.00", width=12),
@@ -37,13 +38,27 @@ KINDS: Final[Mapping[str, Kind]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class Opens:
+    """What the figures of a column open into: a key of `reports.figures.FIGURES`.
+
+    Without a substance or a source it is the row's own; `narrowing`: more filters than those of the row.
+    """
+
+    figure: str
+    substance: str = ""
+    source: str = ""
+    narrowing: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column: its key, its words, its unit (in the header) and its kind."""
+    """One column: its key, its words, its unit (in the header) and its kind. `opens`: its cells are figures."""
 
     key: str
     words: words.Words
     kind: str = "text"
     unit: str = ""
+    opens: Opens | None = None
 
     def header(self, language: str) -> str:
         """The words with the unit."""

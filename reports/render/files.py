@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, Protocol
@@ -59,10 +59,14 @@ class Manner:
 
     body: Callable[[Any], Mapping[str, Any]]
     facts: Callable[[Any, str], Facts]
-    bars: tuple[Callable[[Any, str], charts.Bars], ...] = ()
+    drawn: Callable[[Any, str], Sequence[charts.Bars]] = lambda _report, _language: ()
 
 
-RECOVERY: Final = Manner(body=json.report_body, facts=report_facts, bars=(charts.outcomes, charts.elements))
+def _recovery_charts(report: Any, language: str) -> Sequence[charts.Bars]:
+    return charts.outcomes(report, language), charts.elements(report, language)
+
+
+RECOVERY: Final = Manner(body=json.report_body, facts=report_facts, drawn=_recovery_charts)
 
 
 def _report_json(report: Answer, _table: Table, _language: str, manner: Manner) -> File:
@@ -82,7 +86,7 @@ def _report_xlsx(report: Answer, table: Table, language: str, manner: Manner) ->
         manner.facts(report, language),
         language=language,
         made_at=report.selection.as_of_utc,
-        bars=[bars(report, language) for bars in manner.bars],
+        bars=manner.drawn(report, language),
     )
     return File(name=_name(report.name, report.selection, "xlsx"), media_type=XLSX, chunks=[content])
 

@@ -1,0 +1,63 @@
+"""What an entry of the catalogue is: a question of the ledger, how it may be asked, and how it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from registry.domain.refusals import Refusal
+from reports.columns import Table
+from reports.render.files import Manner
+from reports.render.tabular import GENERIC
+from reports.selection import BASES, Selection
+from reports.tabular import About, table_of
+from reports.words import Words
+
+BREAKDOWNS = ("product", "stream", "area", "month")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One report: its query, its pure frame, its table and what it is drawn as.
+
+    `bases` and `breakdowns` are those it may be asked by, the first of each when none is named; `filters` are the
+    query parameters it reads beside those every report reads.
+    """
+
+    about: About
+    query: Callable[[Any, Selection], Any]
+    """(session, selection) → what the frame makes the answer of"""
+    frame: Callable[[Any, Selection], Any]
+    table: Callable[[Any, str], Table] = table_of
+    manner: Manner = GENERIC
+    """how the answer is told beside its table"""
+    bases: tuple[str, ...] = BASES
+    breakdowns: tuple[str, ...] = BREAKDOWNS
+    filters: tuple[str, ...] = ()
+    opens: bool = True
+    """whether its figures are those of FIGURES, which open into their postings"""
+
+    @property
+    def name(self) -> str:
+        """Its name in addresses, commands and files."""
+        return self.about.name
+
+    @property
+    def title(self) -> Words:
+        """Its name for people."""
+        return self.about.title
+
+    def check(self, selection: Selection) -> None:
+        """Refusals unknown_basis and unknown_breakdown for a question it has no answer to."""
+        for value, known, code in (
+            (selection.basis, self.bases, "unknown_basis"),
+            (selection.by, self.breakdowns, "unknown_breakdown"),
+        ):
+            if value not in known:
+                raise Refusal(code, value=value, known=list(known))
+
+    def answer(self, session: Any, selection: Selection) -> Any:
+        """Ask, and make the report. Refusals as `check`, and those of its query."""
+        self.check(selection)
+        return self.frame(self.query(session, selection), selection)
