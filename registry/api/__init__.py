@@ -13,12 +13,16 @@ from registry.api.event_schemas import envelope_of
 from registry.api.events import blp as events
 from registry.api.ledger import blp as ledger
 from registry.api.market import blp as market
+from registry.api.obligations import blp as obligations
 from registry.api.parties import blp as parties
 from registry.api.reference import blp as reference
 from registry.api.sites import blp as sites
 from registry.api.trace import blp as trace
 
-NOUNS = (events, batches, trace, ledger, reference, parties, sites, accounts, calculators, carrying, market)
+NOUNS = (
+    *(events, batches, trace, ledger, reference, parties, sites, accounts),
+    *(calculators, obligations, carrying, market),
+)
 
 
 def register(api: Any) -> None:

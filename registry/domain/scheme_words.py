@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
+from registry.domain.obligations import Step
 from registry.domain.schemes import SchemeFinding
 from registry.domain.tables import rows
 
@@ -25,3 +26,13 @@ def said(finding: SchemeFinding, language: str) -> str:
     """A finding as a sentence."""
     facts = {name: word(text, language) if name in _NAMED else text for name, text in finding.facts.items()}
     return word(finding.code, language).format_map(facts)
+
+
+def step_said(step: Step, language: str) -> str:
+    """What a step of an obligation does."""
+    return word(f"step_{step.name}", language).format_map({"part": part_name(step.part, language)})
+
+
+def part_name(part: str, language: str) -> str:
+    """The name of a part of an obligation; nothing for the whole."""
+    return word(f"part_{part}", language) if part else ""

@@ -7,13 +7,13 @@ is shown as it was computed, with a finding. Rounding happens once, half up, to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from registry.domain.mass import t_text
 from registry.domain.refusals import Refusal
@@ -22,6 +22,8 @@ from registry.domain.tables import flag, rows, words
 DECIMALS: Final = 4
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2999
+COLLECTION: Final = "collection"
+OBLIGATION: Final = "obligation"
 _OPEN: Final = "open"
 
 
@@ -29,6 +31,7 @@ _OPEN: Final = "open"
 class Scheme:
     """One dated row. `window`: years counted from the year of collection, which is 0. `valid_to` is exclusive.
 
+    `uses`: what may be computed by it, COLLECTION or OBLIGATION.
     `enabled` is false, with its `reason`, for a draft: one may compute by it, but nothing is judged by it.
     """
 
@@ -38,6 +41,7 @@ class Scheme:
     product: str
     jurisdiction: str
     window: tuple[int, ...]
+    uses: tuple[str, ...]
     valid_from: date
     valid_to: date | None
     instrument: str
@@ -53,9 +57,9 @@ class Scheme:
 
 
 @cache
-def schemes() -> tuple[Scheme, ...]:
-    """All of them in table order, drafts included."""
-    return tuple(_scheme_of(row) for row in rows("schemes"))
+def schemes(use: str = COLLECTION) -> tuple[Scheme, ...]:
+    """All of a use in table order, drafts included."""
+    return tuple(each for each in map(_scheme_of, rows("schemes")) if use in each.uses)
 
 
 def _scheme_of(row: Mapping[str, str]) -> Scheme:
@@ -66,6 +70,7 @@ def _scheme_of(row: Mapping[str, str]) -> Scheme:
         product=row["product"],
         jurisdiction=row["jurisdiction"],
         window=tuple(int(offset) for offset in words(row["window"])),
+        uses=words(row["uses"]),
         valid_from=date.fromisoformat(row["valid_from"]),
         valid_to=None if row["valid_to"] == _OPEN else date.fromisoformat(row["valid_to"]),
         instrument=row["instrument"],
@@ -77,17 +82,33 @@ def _scheme_of(row: Mapping[str, str]) -> Scheme:
     )
 
 
-def scheme_for(code: str, year: int) -> Scheme:
-    """The row of a scheme whose dates hold the last day of a year; before the first and after the last, that one.
+def scheme_for(code: str, year: int, use: str = COLLECTION) -> Scheme:
+    """The row of a scheme that stands in a year; before the first and after the last, that one.
 
     A person may plan a year or check one from before the text, so dates choose between rows and refuse nothing.
     Refusal: collection_scheme_unknown.
     """
-    found = [each for each in schemes() if each.code == code]
+    found = [each for each in schemes(use) if each.code == code]
     if not found:
-        raise Refusal("collection_scheme_unknown", scheme=code[:40], known=[each.code for each in schemes()])
-    begun = [each for each in found if each.valid_from <= date(year, 12, 31)]
-    return max(begun, key=lambda each: each.valid_from) if begun else min(found, key=lambda each: each.valid_from)
+        raise Refusal("collection_scheme_unknown", scheme=code[:40], known=[each.code for each in schemes(use)])
+    return standing(found, year)
+
+
+class _Dated(Protocol):
+    @property
+    def valid_from(self) -> date: ...
+
+
+Version = TypeVar("Version", bound=_Dated)
+
+
+def standing(versions: Sequence[Version], year: int) -> Version:
+    """Of dated versions, the latest begun by the last day of a year; where none had, the first.
+
+    So an edit is a new version, and the years before it keep theirs. Never empty.
+    """
+    begun = [each for each in versions if each.valid_from <= date(year, 12, 31)]
+    return max(begun, key=lambda each: each.valid_from) if begun else min(versions, key=lambda each: each.valid_from)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
