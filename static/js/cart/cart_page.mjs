@@ -205,11 +205,10 @@ part("cart-submit").addEventListener("click", async (event) => {
   button.disabled = true;
   try {
     const events = cart.events();
-    await record(events);
+    await record(events, {known: {cart: {...cart.toJSON(), lines: []}}});
     sent = events.map(({id}) => id);
     for (const line of cart.lines) taken.add(line.key);
     cart.lines = [];
-    await store.remember("cart", cart.toJSON());
     part("cart-broken").hidden = true;
     go("done");
     await showSent();

@@ -59,9 +59,9 @@ export async function sessionToken() {
   return (await readSession()).token;
 }
 
-/** Freezes events into the outbox and begins to send. Resolves when they are saved and read back. */
-export async function record(events) {
-  const saved = await store.save(events);
+/** Freezes events into the outbox and begins to send; `more` as `save` takes it. Resolves when they are saved and read back. */
+export async function record(events, more = {}) {
+  const saved = await store.save(events, more);
   void askToPersist();
   changed();
   void outbox?.saved();

@@ -33,16 +33,20 @@ export class OutboxStore {
 
   /**
    * Freezes events ({id, …} each), stores them all or none, reads them back, and only then answers [{id, saved_at}].
+   * `known` {name: value} is remembered in the same transaction: a cart is emptied with its saving, or neither happens.
    * The same id with the same content again is harmless, so a caller that got an error keeps its ids and tries again.
+   * Once its receipt was let go (RECEIPTS_KEPT others came after it, fewer on a full phone) it is taken for a new one: sent
+   * again, answered `exists`, and counted once more on both sides of the books.
    */
-  async save(events) {
+  async save(events, {known: more = {}} = {}) {
     const frozen = events.map((event) => ({id: event.id, payload: JSON.stringify(event)}));
     for (const {payload} of frozen) if (bytesOf(payload) > MOST_BYTES) throw new OutboxError("too_large");
     const saved_at = this.#clock();
-    await this.#run(["items", "receipts", "tallies"], "readwrite", async (at) => {
+    await this.#run(["items", "receipts", "tallies", "known"], "readwrite", async (at) => {
       const tally = (await at("tallies").get(this.owner)) ?? fresh(this.owner);
       for (const each of frozen) await this.#put(at, tally, {...each, created_at: saved_at});
       await at("tallies").put(tally);
+      for (const [name, value] of Object.entries(more)) await at("known").put({owner: this.owner, name, value, at: saved_at});
     });
     await this.#readBack(frozen);
     return frozen.map(({id}) => ({id, saved_at}));

@@ -39,6 +39,19 @@ test("what was acknowledged is not queued again by a page that saves it once mor
   assert.deepEqual({queued, created, acknowledged}, {queued: 0, created: 1, acknowledged: 1});
 });
 
+test("a cart is emptied in the transaction that saves its events, or stays as it was", async () => {
+  const phone = new Phone();
+  const {store} = new Tab({phone, server: new Server(), owner: "u1"});
+  await store.remember("cart", {lines: [A.id]});
+  phone.full = true;
+  await assert.rejects(store.save([A], {known: {cart: {lines: []}}}), code("not_saved"));
+  assert.deepEqual((await store.recall("cart")).value, {lines: [A.id]});
+  phone.full = false;
+  await store.save([A], {known: {cart: {lines: []}}});
+  assert.deepEqual((await store.recall("cart")).value, {lines: []});
+  assert.equal((await store.counts()).queued, 1);
+});
+
 test("an event too large for a list is refused before it is promised", async () => {
   const {store} = open();
   await assert.rejects(store.save([{...A, note: "字".repeat(MOST_BYTES / 3)}]), code("too_large"));

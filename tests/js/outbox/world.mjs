@@ -15,7 +15,8 @@ export class World {
   attempted = new Map(); // id → event: whatever a person entered
   accused = false; // the server has refused whole lists for no fault of an item
   made = 0;
-  receipted = new Set(); // ids with a receipt at some audit; a full phone may let old receipts go
+  receipted = new Map(); // id → how often its receipt came: again only after a full phone had let it go
+  standing = new Set(); // ids with a receipt at the last audit
   killed = 0; // tabs that went away in the middle of something
 
   constructor({Sender, Store} = {}) {
@@ -84,15 +85,22 @@ export class World {
   /** Throws what is wrong. Looks behind the outbox's back, at the shelves and at the server. */
   async audit() {
     const shelves = await this.phone.shelves();
-    for (const {id} of shelves.receipts) this.receipted.add(id);
+    this.#count(shelves.receipts.map(({id}) => id));
     for (const owner of USERS) balanced(shelves, owner, this.#receiptedOf(owner));
     this.#placed(shelves);
     this.#stored();
     return shelves;
   }
 
+  #count(ids) {
+    for (const id of ids) if (!this.standing.has(id)) this.receipted.set(id, (this.receipted.get(id) ?? 0) + 1);
+    this.standing = new Set(ids);
+  }
+
   #receiptedOf(owner) {
-    return [...this.receipted].filter((id) => this.attempted.get(id).by === owner).length;
+    let sum = 0;
+    for (const [id, times] of this.receipted) if (this.attempted.get(id).by === owner) sum += times;
+    return sum;
   }
 
   // Every event that was promised is in exactly one place, word for word.
@@ -110,7 +118,7 @@ export class World {
 
   // What was acknowledged is there, nothing is there twice, and nobody signed for another.
   #stored() {
-    for (const id of this.receipted) if (!this.server.stored.has(id)) throw new Error(`${id} was acknowledged and is not there`);
+    for (const id of this.receipted.keys()) if (!this.server.stored.has(id)) throw new Error(`${id} was acknowledged and is not there`);
     const facts = new Map();
     for (const [id, payload] of this.server.stored) {
       const {fact} = JSON.parse(payload);
