@@ -30,7 +30,8 @@ def said(finding: SchemeFinding, language: str) -> str:
 
 def step_said(step: Step, language: str) -> str:
     """What a step of an obligation does."""
-    return word(f"step_{step.name}", language).format_map({"part": part_name(step.part, language)})
+    key = "step_days_part" if step.name == "days" and step.part else f"step_{step.name}"
+    return word(key, language).format_map({"part": part_name(step.part, language)})
 
 
 def part_name(part: str, language: str) -> str:

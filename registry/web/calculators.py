@@ -12,6 +12,7 @@ from flask_babel import gettext
 from registry.domain import scheme_words
 from registry.domain.periods import local_date
 from registry.domain.schemes import (
+    OBLIGATION,
     RECOVERY_RATES,
     CollectionRate,
     Scheme,
@@ -22,7 +23,7 @@ from registry.domain.schemes import (
 )
 from registry.extensions import limiter
 from registry.http.auth import keeper
-from registry.web import words
+from registry.web import owed, words
 from registry.web.refusals import say
 from registry.web.typed import Typed
 
@@ -45,21 +46,22 @@ OFFSETS: Final = tuple(sorted({offset for each in schemes() for offset in each.w
 @keeper("read.public")
 @limiter.limit(LIMIT)
 def index() -> tuple[str, int]:
-    """Both calculators; the one that was asked shows its answer."""
+    """All calculators; the one that was asked shows its answer."""
     asked = request.args.get("ask", "")
+    year = request.args.get("year", str(local_date(datetime.now(UTC)).year)).strip()
     typed = Typed(request.args)
     found = _ANSWERS[asked](typed) if asked in _ANSWERS else {}
     errors = {name: say(refusal) for name, refusal in typed.refusals.items()}
-    year = request.args.get("year", str(local_date(datetime.now(UTC)).year)).strip()
     page = render_template(
         "pages/calculators.html",
         asked=asked,
-        values={**request.args, "year": year},
+        values={"owed_year": year, **request.args, "year": year},
         errors=errors,
         schemes=[(each.code, _named(each)) for each in schemes()],
-        sources=schemes(),
+        sources=list(dict.fromkeys([*schemes(), *schemes(OBLIGATION)])),
         offsets=[(f"market{-offset}", _year_name(year, offset)) for offset in OFFSETS],
         masses=[(name, _upper(name), gettext(_HINTS[name])) for name in MASSES],
+        owed_for=owed.choices(),
         **({} if errors else found),
     )
     return page, 422 if errors else 200
@@ -113,7 +115,12 @@ def _recovery(typed: Typed) -> dict[str, Any]:
     }
 
 
-_ANSWERS: Final = {"collection": _collection, "recovery": _recovery}
+_ANSWERS: Final = {
+    "collection": _collection,
+    "recovery": _recovery,
+    "obligation": owed.obligation_of,
+    "tonnage": owed.tonnage_of,
+}
 
 
 def _sentences(findings: Sequence[Any]) -> list[str]:

@@ -88,6 +88,14 @@ class Typed:
         """A percentage with at most one decimal, 0 to 100, as whole thousandths."""
         return self._read(name, _permille)
 
+    def share(self, name: str, *, required: bool = False) -> Decimal | None:
+        """A percentage with at most six decimals, as a share of one."""
+        return self._read(name, lambda text: _number(text).scaleb(-2), required=required)
+
+    def count(self, name: str) -> int | None:
+        """A whole number."""
+        return self._read(name, lambda text: _scaled(text, 1, 10**9))
+
     def fen(self, name: str) -> int | None:
         """Fen of a price in yuan with at most two decimals."""
         return self._read(name, _fen)

@@ -73,3 +73,50 @@ def test_a_draft_says_that_it_is_one(here: Town) -> None:
 def test_rubbish_in_the_address_never_breaks_the_page(here: Town) -> None:
     for query in ("ask=other", "ask=collection&year=٢٠٢٢", "ask=collection&market0=%F0%9F%94%8B", "year=9999", "ask="):
         assert here.browser("visitor").open(f"/calculators?{query}").status_code in (200, 422)
+
+
+GLASS = "ask=obligation&owed_for=uk-packaging:glass&owed_year=2025&tonnage_t=25"
+
+
+def test_an_obligation_is_shown_with_its_parts_and_every_step(here: Town) -> None:
+    page = _asked(here, f"{GLASS}&target=74&remelt_target=75")
+    assert (
+        page.words.index("ceil(0.74 × 25)") < page.words.index("ceil(0.75 × 0.74 × 25)") < page.words.index("19 − 14")
+    )
+    assert "2026-01-31" in page.words
+    assert "re-melt" in _asked(here, f"{GLASS}&lang=en").words
+
+
+def test_part_of_a_year_and_a_target_of_ones_own_are_taken(here: Town) -> None:
+    page = _asked(here, "ask=obligation&owed_for=uk-packaging:plastic&owed_year=2024&tonnage_t=120&target=61&days=180")
+    assert "ceil(74 × 180 ÷ 366)" in page.words
+
+
+def test_the_demonstration_scheme_says_that_it_is_invented(here: Town) -> None:
+    page = _asked(here, "ask=obligation&owed_for=guizhou-demo:tyre&owed_year=2025&tonnage_t=1000")
+    assert "不是法规，数字是编的" in page.words
+    assert "620" in page.words
+
+
+def test_the_tonnage_received_of_a_load_is_shown_exactly(here: Town) -> None:
+    assert "71.892" in _asked(here, "ask=tonnage&net_t=100&non_target_t=10&proportion=80&wire=yes").words
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("ask=obligation&owed_for=uk&owed_year=2025&tonnage_t=1", "owed_for"),
+        ("ask=obligation&owed_for=uk-packaging:paper&owed_year=2024&tonnage_t=1", "target"),
+        ("ask=obligation&owed_for=uk-packaging:glass&owed_year=2024&tonnage_t=1&target=7", "remelt_target"),
+        (f"{GLASS}&target=101", "target"),
+        (f"{GLASS}&days=400", "days"),
+        ("ask=obligation&owed_for=eu-weee:weee&owed_year=2025&tonnage_t=1&days=4", "days"),
+        ("ask=obligation&owed_for=eu-weee:weee&owed_year=2025&tonnage_t=1&remelt_target=4", "remelt_target"),
+        ("ask=tonnage&net_t=1&non_target_t=2&proportion=80", "non_target_t"),
+        ("ask=tonnage&net_t=1&proportion=180", "proportion"),
+    ],
+)
+def test_a_slip_in_what_is_owed_is_said_beside_its_field(here: Town, query: str, field: str) -> None:
+    answer = here.browser("visitor").open(f"/calculators?{query}")
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
