@@ -44,6 +44,8 @@ from scanner.ways import way
 ROLL_COUNTS: Final = (24, 48, 96, 240, 480, 960)
 """Whole A4 sheets of 24; more at once is the command line's business."""
 ROLLS_SHOWN: Final = 20
+IN_APP_BROWSERS: Final = ("MicroMessenger", "AlipayClient", "DingTalk", "QQ/")
+"""WeChat, Alipay, DingTalk, QQ, as they name themselves; `checks.mjs` knows the same."""
 
 pages = Blueprint("scanner", __name__, template_folder="templates")
 
@@ -99,7 +101,12 @@ def _answered(found: list[Resolution]) -> BaseResponse | str:
 
 
 def _ladder(**context: Any) -> str:
-    return render_template("scanner/scan.html", **context)
+    return render_template("scanner/scan.html", inside_an_app=_inside_an_app(), **context)
+
+
+def _inside_an_app() -> bool:
+    """Whether the page stands in an app's own browser, which lends no camera or a poor one."""
+    return any(each in request.user_agent.string for each in IN_APP_BROWSERS)
 
 
 # --- behind the QR --------------------------------------------------------------------------------------------------

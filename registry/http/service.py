@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
-from flask import Flask, jsonify, render_template, send_from_directory
+from flask import Flask, jsonify, render_template, request, send_from_directory
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
@@ -22,6 +25,8 @@ from registry.services import upkeep
 STATIC = PROJECT / "static"
 ROOMS = frozenset({"css", "js", "img", "vendor"})
 """What of the folder is served: not the tools and locks that fill it."""
+_PACKED = frozenset({".css", ".mjs", ".svg", ".wasm"})
+"""Kinds that shrink. They are the same for everybody, so packing them tells nobody anything (BREACH)."""
 _DAY_S = 24 * 3600
 
 
@@ -55,7 +60,29 @@ def static(filename: str) -> Response:
     if room not in ROOMS:
         raise Refusal("not_found")
     # From the room itself, so that no `..` leads out of it.
-    return send_from_directory(STATIC / room, rest, max_age=_DAY_S if room == "vendor" else 0)
+    answer = send_from_directory(STATIC / room, rest, max_age=_DAY_S if room == "vendor" else 0)
+    return _packed(answer, STATIC / room / rest) if Path(rest).suffix in _PACKED else answer
+
+
+def _packed(answer: Response, path: Path) -> Response:
+    """The same file gzipped for a browser that takes it: a third of the bytes over a village's network."""
+    answer.vary.add("Accept-Encoding")
+    etag, _ = answer.get_etag()
+    if etag is not None:
+        # The same content in two encodings: RFC 9110 section 8.8.3 leaves such a pair a weak tag only.
+        answer.set_etag(etag, weak=True)
+    if answer.status_code == 200 and request.accept_encodings["gzip"] > 0:
+        found = path.stat()
+        answer.direct_passthrough = False
+        answer.set_data(_gzipped(path, found.st_mtime_ns, found.st_size))
+        answer.content_encoding = "gzip"
+        answer.headers.pop("Accept-Ranges", None)
+    return answer
+
+
+@lru_cache(maxsize=256)
+def _gzipped(path: Path, _changed_ns: int, _size: int) -> bytes:
+    return gzip.compress(path.read_bytes(), mtime=0)
 
 
 @keeper("read.public")

@@ -32,6 +32,8 @@ SHELL_HEADER = "X-Huiliu-Shell"
 SHELL_PAGES = ("/scan/cart", "/outbox", "/offline")
 _SHELL_FILES = ("css/*.css", "js/outbox/*.mjs", "js/cart/*.mjs", "js/scan/*.mjs", "js/web/*.mjs", "img/*")
 _SHELL_VENDOR = ("vendor/bootstrap.min.css", "vendor/idb.mjs")
+DECODER_FILES = ("vendor/barcode_detector.mjs", "vendor/zxing_reader.wasm")
+"""Half a megabyte that only a camera needs: kept when it was first used."""
 _INK, _PAPER = "#1b6b4d", "#f3f4ec"
 
 
@@ -133,6 +135,7 @@ def service_worker() -> Response:
         "files": [f"/static/{name}" for name in files],
         "pages": list(SHELL_PAGES),
         "header": SHELL_HEADER,
+        "decoder": {"version": _digest(DECODER_FILES), "files": [f"/static/{name}" for name in DECODER_FILES]},
     }
     script = (STATIC / "service-worker" / "sw.js").read_text("utf-8")
     text = f"const SHELL = {json.dumps(shell)};\n{script}"

@@ -1,11 +1,12 @@
 // Keeps the shell of the product for times without a network. Touches GETs of our own origin only: a POST never passes
 // here, for some browsers hand a service worker its body empty. Sending is the outbox's business, in the page.
 //
-// In front of this text the server puts `const SHELL = {version, files, pages, header}`.
+// In front of this text the server puts `const SHELL = {version, files, pages, header, decoder: {version, files}}`.
 
 const KEPT = `huiliu-shell-${SHELL.version}`; // files of this version, all or none
 const PAGES = "huiliu-pages"; // the last own answer of each page of the shell
-const DECODER = "huiliu-decoder"; // large, loaded when first needed
+const DECODER = `huiliu-decoder-${SHELL.decoder.version}`; // large, loaded when first needed
+const OURS = new Set([KEPT, PAGES, DECODER]);
 const PATIENCE_MS = 4000;
 
 self.addEventListener("install", (event) => {
@@ -24,7 +25,7 @@ self.addEventListener("activate", (event) => {
 });
 
 async function activate() {
-  const old = (await caches.keys()).filter((name) => name.startsWith("huiliu-shell-") && name !== KEPT);
+  const old = (await caches.keys()).filter((name) => name.startsWith("huiliu-") && !OURS.has(name));
   await Promise.all(old.map((name) => caches.delete(name)));
   await self.clients.claim();
 }
@@ -35,25 +36,27 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (request.mode === "navigate") event.respondWith(page(event, url.pathname));
   else if (SHELL.files.includes(url.pathname)) event.respondWith(kept(request, url.pathname));
-  else if (url.pathname.startsWith("/static/vendor/")) event.respondWith(decoder(request));
+  else if (SHELL.decoder.files.includes(url.pathname)) event.respondWith(decoder(url.pathname));
+});
+
+// A page that loaded the decoder before this worker watched over it asks to have it kept.
+self.addEventListener("message", (event) => {
+  if (event.data?.keep === "decoder") event.waitUntil(Promise.all(SHELL.decoder.files.map(decoder)).catch(() => {}));
 });
 
 async function kept(request, path) {
   return (await (await caches.open(KEPT)).match(path)) ?? fetch(request);
 }
 
-// Vendor files change with a set-up only: the network is asked first, and what it gave last is kept.
-async function decoder(request) {
+// Both files belong together, so their cache carries their common digest: what is kept is right, and the network is not
+// asked, which may take as long as it likes to say nothing.
+async function decoder(path) {
   const cache = await caches.open(DECODER);
-  try {
-    const fresh = await fetch(request);
-    if (fresh.ok) await cache.put(request.url, fresh.clone());
-    return fresh;
-  } catch (error) {
-    const old = await cache.match(request.url);
-    if (old) return old;
-    throw error;
-  }
+  const old = await cache.match(path);
+  if (old) return old;
+  const fresh = await fetch(path);
+  if (fresh.ok) await cache.put(path, fresh.clone());
+  return fresh;
 }
 
 async function page(event, path) {

@@ -1,4 +1,5 @@
-// A hand scanner works on every page: what it reads is answered by the scan page. That page listens for itself.
+// A hand scanner works on every page: what it reads is answered by the scan page. That page and the cart listen for
+// themselves.
 import {listen} from "./wedge.mjs";
 
-if (!document.getElementById("scan")) listen((text) => location.assign(`/scan?${new URLSearchParams({text})}`));
+if (!document.querySelector("#scan, #cart")) listen((text) => location.assign(`/scan?${new URLSearchParams({text})}`));

@@ -1,7 +1,9 @@
 // Reads the marks in a picture: the browser's own BarcodeDetector where it proves that it works, else our own copy of
 // zxing-wasm, loaded only then. Nothing is asked of any other host.
 
-const FORMATS = ["qr_code", "data_matrix", "code_128", "ean_13"];
+const OURS = ["qr_code"];
+const OTHERS = ["data_matrix", "code_128", "ean_13"]; // of other systems: several times the cost of QR alone
+const OTHERS_EVERY = 4;
 const PATIENCE_MS = 3000;
 
 // A small QR that holds "7K", row by row, "1" is dark. A detector that cannot read this one is not used: several phones
@@ -18,7 +20,11 @@ const PROOF = [
 
 let ready = null;
 
-/** A detector: {engine, detect(picture) → [{text, format, corners: [{x, y} ×4]}]}. The same one at every call. */
+/**
+ * A detector: {engine, detect, glance}, the same one at every call. Both take a picture and give
+ * [{text, format, corners: [{x, y} ×4]}]: `detect` tries every kind of mark; `glance` is for a camera's frame after
+ * frame and tries the kinds of other systems on some frames only.
+ */
 export function decoder() {
   ready ??= choose();
   return ready.catch((error) => {
@@ -44,26 +50,42 @@ async function ownDetector() {
   if (!Detector) return null;
   const supported = await Detector.getSupportedFormats();
   if (!supported.includes("qr_code")) return null;
-  const detector = new Detector({formats: FORMATS.filter((each) => supported.includes(each))});
+  const detector = new Detector({formats: [...OURS, ...OTHERS].filter((each) => supported.includes(each))});
   const found = await detector.detect(await proof());
-  return found.some((each) => each.rawValue === PROOF_TEXT) ? dressed("BarcodeDetector", detector) : null;
+  const all = reads(detector);
+  return found.some((each) => each.rawValue === PROOF_TEXT) ? {engine: "BarcodeDetector", detect: all, glance: all} : null;
 }
 
 async function wasmDetector() {
   const {BarcodeDetector, prepareZXingModule} = await import("../../vendor/barcode_detector.mjs");
   await prepareZXingModule?.({fireImmediately: true});
-  return dressed("zxing-wasm", new BarcodeDetector({formats: FORMATS}));
+  // At a first visit the service worker came too late to see it pass.
+  void globalThis.navigator?.serviceWorker?.ready.then(({active}) => active?.postMessage({keep: "decoder"}));
+  return {engine: "zxing-wasm", ...taking(reads(new BarcodeDetector({formats: OURS})), reads(new BarcodeDetector({formats: OTHERS})))};
 }
 
-function dressed(engine, detector) {
+/** `detect` and `glance` made of a reader of our own marks and one of all others. Pure. */
+export function taking(ours, others) {
+  let without = 0;
   return {
-    engine,
     async detect(picture) {
-      const found = await detector.detect(picture);
-      return found
-        .filter((each) => each.rawValue)
-        .map((each) => ({text: each.rawValue, format: each.format, corners: each.cornerPoints}));
+      const found = await ours(picture);
+      return found.length > 0 ? found : others(picture);
     },
+    async glance(picture) {
+      const found = await ours(picture);
+      without = found.length > 0 ? 0 : without + 1;
+      return without > 0 && without % OTHERS_EVERY === 0 ? others(picture) : found;
+    },
+  };
+}
+
+function reads(detector) {
+  return async (picture) => {
+    const found = await detector.detect(picture);
+    return found
+      .filter((each) => each.rawValue)
+      .map((each) => ({text: each.rawValue, format: each.format, corners: each.cornerPoints}));
   };
 }
 

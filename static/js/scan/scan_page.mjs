@@ -2,6 +2,7 @@
 import {CameraRefused, impossible, open} from "./camera.mjs";
 import {decoder} from "./decoder.mjs";
 import {signal} from "./feedback.mjs";
+import {Looker} from "./looker.mjs";
 import {grouped, judge} from "./registry_code.mjs";
 import {NoAnswer, photoReader, resolver} from "./resolve.mjs";
 import {listen} from "./wedge.mjs";
@@ -9,7 +10,6 @@ import {words} from "./words.mjs";
 
 const SAME_CODE_MS = 2500;
 const BETWEEN_LOOKS_MS = 60;
-const WIDEST_LOOK_PX = 960;
 const STRAIGHT_ON = new Set(["batch", "container", "bind"]);
 const LEAVE_AFTER_MS = 350;
 
@@ -101,11 +101,13 @@ async function start(deviceId) {
   const turn = ++opening;
   stop();
   state("starting");
+  const loading = decoder().catch((error) => Promise.reject(new CameraRefused("no_decoder", error)));
+  loading.catch(() => {}); // fetched while the camera opens; where there is no camera its absence is the news
   try {
     const opened = await open(video, deviceId ? {deviceId} : {});
     if (turn !== opening) return opened.stop();
     camera = opened;
-    const detector = await decoder().catch((error) => Promise.reject(new CameraRefused("no_decoder", error)));
+    const detector = await loading;
     viewfinder.dataset.engine = detector.engine;
     state("live", "aim");
     camera.track.addEventListener("ended", () => turn === opening && lost("lost"));
@@ -128,29 +130,14 @@ function lost(reason) {
 }
 
 async function look(detector, turn) {
-  const canvas = document.createElement("canvas");
-  const context = canvas.getContext("2d", {willReadFrequently: true});
+  const looker = new Looker(detector);
   while (turn === opening && camera) {
     if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && !document.hidden && !asking) {
-      const scale = Math.min(1, WIDEST_LOOK_PX / video.videoWidth);
-      canvas.width = Math.round(video.videoWidth * scale);
-      canvas.height = Math.round(video.videoHeight * scale);
-      context.drawImage(video, 0, 0, canvas.width, canvas.height);
-      const marks = await detector.detect(canvas).catch(() => []);
-      if (marks.length > 0 && turn === opening) await found(nearest(marks, canvas).text);
+      const marks = await looker.look(video, video.videoWidth, video.videoHeight);
+      if (marks.length > 0 && turn === opening) await found(looker.nearest(marks).text);
     }
     await new Promise((next) => setTimeout(next, BETWEEN_LOOKS_MS));
   }
-}
-
-/** The mark nearest to the middle: the one a person points at. */
-function nearest(marks, {width, height}) {
-  const distance = ({corners}) => {
-    const x = corners.reduce((sum, each) => sum + each.x, 0) / corners.length - width / 2;
-    const y = corners.reduce((sum, each) => sum + each.y, 0) / corners.length - height / 2;
-    return x * x + y * y;
-  };
-  return marks.reduce((best, each) => (distance(each) < distance(best) ? each : best));
 }
 
 async function tools() {
