@@ -151,17 +151,21 @@ def _append(
     session: Session, sent: Sent, frozen: Frozen, decision: Decision, findings: Sequence[Finding], *, trusting: bool
 ) -> EventRow:
     closed = [move.batch_id for move in decision.moves if move.after.status == "closed"]
-    frozen.codes = marks.assign(session, decision.new, ending=closed, trusting=trusting)
+    frozen.codes = marks.assign(
+        session, decision.new, organisation_id=sent.actor.organisation_id, ending=closed, trusting=trusting
+    )
     row = event_row(sent, frozen=frozen.to_json(), findings=findings)
     row.status = "booked" if decision.postings else "handled"
     journal.append_event(session, row)
     if frozen.new_container and isinstance(sent.command.details, Load):
+        label = normalise(sent.command.details.container)
+        marks.check_label(session, label, organisation_id=sent.actor.organisation_id)
         journal.add_container(
             session,
             row.seq,
             container_id=frozen.new_container,
             organisation_id=sent.actor.organisation_id or "",
-            code=normalise(sent.command.details.container),
+            code=label,
             at=sent.now,
         )
     journal.append_private(session, {row.id: sent.form.private})

@@ -94,7 +94,12 @@ def _write(session: Session, decided: Sequence[_Decided]) -> dict[str, Receipt]:
     if not decided:
         return {}
     try:
-        codes = marks.assign(session, [batch for each in decided for batch in each.decision.new], trusting=True)
+        codes = marks.assign(
+            session,
+            [batch for each in decided for batch in each.decision.new],
+            organisation_id=decided[0].sent.actor.organisation_id,
+            trusting=True,
+        )
     except Refusal:
         raise Apart from None
     rows = [_row(each, codes) for each in decided]

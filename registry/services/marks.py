@@ -27,21 +27,28 @@ _CHECKS = MappingProxyType({"gb34014": parse_battery_code, "gs1": normalise, "se
 
 
 def assign(
-    session: Session, new: Sequence[NewBatch], *, ending: Collection[str] = (), trusting: bool = False
+    session: Session,
+    new: Sequence[NewBatch],
+    *,
+    organisation_id: str | None,
+    ending: Collection[str] = (),
+    trusting: bool = False,
 ) -> dict[str, str]:
     """Batch id → registry code, for every batch that carries a mark. Names of batches `ending` here are free again.
 
     `trusting` leaves what only chance or malice could double (a drawn code, an id derived from the event's) to the
     constraints of the database: the caller asks again without, when they object.
 
-    Refusals: batch_id_malformed, batch_id_taken, code_malformed, code_check_character, code_not_issued, code_taken,
-    gb34014_*, code_scheme_unknown.
+    A label of a roll that was handed to another organisation is not the actor's to stick on, as the resolver says too.
+
+    Refusals: batch_id_malformed, batch_id_taken, code_malformed, code_check_character, code_not_issued, not_yours,
+    code_taken, gb34014_*, code_scheme_unknown.
     """
     if not new:
         return {}
     _check_ids(session, [batch.id for batch in new], trusting=trusting)
     chosen = {batch.id: parse_registry_code(batch.code) for batch in new if batch.code is not None}
-    _check_free(session, chosen, new, ending)
+    _check_free(session, chosen, new, ending, organisation_id)
     count = sum(batch.marked and batch.code is None for batch in new)
     drawn = [draw_code() for _ in range(count)] if trusting else draw(session, count)
     journal.add_issued_codes(session, drawn)
@@ -59,17 +66,36 @@ def _check_ids(session: Session, ids: Sequence[str], *, trusting: bool) -> None:
         raise Refusal("batch_id_taken", batches=sorted(taken))
 
 
-def _check_free(session: Session, chosen: Mapping[str, str], new: Sequence[NewBatch], ending: Collection[str]) -> None:
+def _check_free(
+    session: Session,
+    chosen: Mapping[str, str],
+    new: Sequence[NewBatch],
+    ending: Collection[str],
+    organisation_id: str | None,
+) -> None:
     others = [_value(code) for batch in new for code in batch.codes]
     values = [*chosen.values(), *others]
-    issued = states.issued(session, set(values))
+    handed = states.handed_to(session, set(values))
+    issued = set(handed)
     unknown = set(chosen.values()) - issued
     if unknown:
         raise Refusal("code_not_issued", value=min(unknown))
+    _check_handed({value: handed[value] for value in chosen.values()}, organisation_id)
     twice = {value for value, count in Counter(values).items() if count > 1}
     taken = twice | states.live_codes(session, set(values), but_of=ending) | (set(others) & issued)
     if taken:
         raise Refusal("code_taken", value=min(taken))
+
+
+def check_label(session: Session, code: str, *, organisation_id: str | None) -> None:
+    """Whether the organisation may stick this label on. Refusal not_yours: its roll was handed to another."""
+    _check_handed(states.handed_to(session, [code]), organisation_id)
+
+
+def _check_handed(handed: Mapping[str, str | None], organisation_id: str | None) -> None:
+    foreign = {code for code, owner in handed.items() if owner not in (None, organisation_id)}
+    if foreign:
+        raise Refusal("not_yours", batch=min(foreign))
 
 
 def _value(code: CodeRef) -> str:

@@ -17,7 +17,7 @@ from registry.store.batches import BatchCodeRow, BatchPlaceRow, BatchRow, Contai
 from registry.store.events import EventRow
 from registry.store.ledger import PostingRow
 from registry.store.origins import OriginRow, PostingOriginRow
-from registry.store.parties import IssuedCodeRow, LicenceRow, OrganisationRow, SiteRow
+from registry.store.parties import CodeRollRow, IssuedCodeRow, LicenceRow, OrganisationRow, SiteRow
 from registry.store.statements import ask, one_of, table
 
 _ACCOUNTS = tuple(HOLDING_ACCOUNTS.values())
@@ -43,6 +43,14 @@ _LIVE = select(_CODE.c.value, _CODE.c.scheme, _CODE.c.batch_id).where(
     _CODE.c.value.in_(one_of("given")), _CODE.c.released_seq.is_(None)
 )
 _ISSUED_AMONG = select(_ISSUED.c.code).where(_ISSUED.c.code.in_(one_of("codes")))
+_ROLL = table(CodeRollRow)
+_HANDED = (
+    select(_ISSUED.c.code, _SITE.c.organisation_id)
+    .select_from(
+        _ISSUED.outerjoin(_ROLL, _ROLL.c.id == _ISSUED.c.roll_id).outerjoin(_SITE, _SITE.c.id == _ROLL.c.site_id)
+    )
+    .where(_ISSUED.c.code.in_(one_of("codes")))
+)
 _TAKEN = union_all(
     select(_BATCH.c.id).where(_BATCH.c.id.in_(one_of("ids"))),
     select(_CONTAINER.c.id).where(_CONTAINER.c.id.in_(one_of("ids"))),
@@ -161,6 +169,13 @@ def issued(session: Session, codes: Collection[str]) -> set[str]:
     if not codes:
         return set()
     return set(ask(session, _ISSUED_AMONG, codes=list(codes)).scalars())
+
+
+def handed_to(session: Session, codes: Collection[str]) -> dict[str, str | None]:
+    """The registry codes among these that were ever drawn here → the organisation their roll was handed to, if any."""
+    if not codes:
+        return {}
+    return {row.code: row.organisation_id for row in ask(session, _HANDED, codes=list(codes))}
 
 
 def taken_ids(session: Session, ids: Collection[str]) -> set[str]:

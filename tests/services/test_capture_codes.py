@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from registry.domain.events import CodeRef, OutputLine, Part, ProcessInput, ReceiveLine
 from registry.domain.identifiers import draw_code, is_registry_code
 from registry.services.capture import ItemResult
+from registry.services.codes import issue as issue_roll
+from registry.store.base import writing
 from registry.store.batches import BatchCodeRow
 from registry.store.parties import IssuedCodeRow
-from tests.ledgers import World, an_id, build, issue
+from tests.ledgers import NOON, World, an_id, build, issue
 from tests.services.invariants import counts, faults
 
 SERIAL = (CodeRef(scheme="serial", value="SN 00-17"),)
@@ -187,6 +189,26 @@ def test_nobody_takes_another_batch_s_name_as_his_serial(world: World, code: str
     stolen = (CodeRef(scheme="serial", value=code),)
     assert refusal(collect(world, codes=stolen)) == "code_taken"
     assert named(world, code) == [(mine, True)]
+
+
+def test_a_label_of_a_roll_handed_to_another_is_not_yours(world: World) -> None:
+    with writing(world.session):
+        mine, theirs = (
+            issue_roll(world.session, site_id=world.site(name), count=2, actor_id=an_id("admin"), now=NOON)[1]
+            for name in ("point", "plant")
+        )
+        world.session.commit()
+    before = counts(world.session)
+    result = collect(world, code=theirs[0])
+    assert (refusal(result), dict(result.refusal.facts if result.refusal else {})) == (
+        "not_yours",
+        {"batch": theirs[0]},
+    )
+    batch = world.batch("point", "collect", stream="tyre", mass_g=10)
+    assert refusal(world.send("point", "load", container=theirs[1], batches=(batch,))) == "not_yours"
+    assert counts(world.session)["events"] == before["events"] + 1
+    assert collect(world, code=mine[0]).status == "created"
+    assert world.send("point", "load", container=mine[1], batches=(batch,)).status == "created"
 
 
 def test_nobody_takes_a_label_still_on_the_roll_as_his_serial(world: World, code: str) -> None:
