@@ -33,6 +33,17 @@ def workbook(table: Table, facts: Facts, *, language: str, made_at: datetime, ba
     return out.getvalue()
 
 
+def data_cells(table: Table, language: str) -> list[list[object]]:
+    """The data sheet as any program reads it back: its header, and each row with its numbers as doubles."""
+    header: list[object] = [column.header(language) for column in table.columns]
+    rows = [[_cell(column, row.get(column.key)) for column in table.columns] for row in table.rows]
+    return [header, *rows]
+
+
+def _cell(column: Column, value: str | None) -> object:
+    return float(value) if value is not None and KINDS[column.kind].number else value
+
+
 def _write_data(book: Any, sheet: Any, table: Table, language: str) -> None:
     header = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
     formats = {name: book.add_format({"num_format": kind.xlsx_format}) for name, kind in KINDS.items()}
