@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registry import api as registry_api
-from registry import cli
+from registry.cli import commands
 from registry.config import Settings
 from registry.extensions import babel, db, limiter
 from registry.http import auth, blueprint, errors, headers, logs, reading, service
@@ -41,7 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     session.register(app)
     scanner_routes.register(app, api)
     report_routes.register(app, api)
-    cli.register(app)
+    commands.register(app)
     service.register(app, api)
     return app
 

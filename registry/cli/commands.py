@@ -1,0 +1,16 @@
+"""The commands: `flask --app wsgi <command> --help` says what each wants. A refusal prints its code and exits 1."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from registry.cli.accounts import key, user
+from registry.cli.demonstration import demo
+from registry.cli.parties import codes_group, licence, org, site
+from registry.cli.upkeep import db_group, verify
+
+
+def register(app: Flask) -> None:
+    """Bind the command groups."""
+    for command in (user, key, org, site, licence, codes_group, db_group, demo, verify):
+        app.cli.add_command(command)
