@@ -40,6 +40,7 @@ _FILTERS: Mapping[str, fields.Field[Any]] = {
     "stream": _words("; ".join(each.code for each in streams()), "power_battery"),
     "product": _words("chemistry or grade; `-` for what nobody named", "LFP"),
     "area": _words("province, prefecture or county", "520000"),
+    "alone": _words("1: only what the area's own code says, without the parts of it", ""),
     "site": _words("id: only what is posted at this site", "0195f3a0-0000-7000-8000-000000000001"),
     "organisation": _words(
         "id: only what is posted at this organisation's sites", "0195f3a0-0000-7000-8000-000000000002"

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from registry.extensions import db
 from registry.http.auth import current_actor
 from reports.entry import Entry
+from reports.queries.places import check_places
 from reports.selection import Selection, reader_of, selection_of
 
 
 def asked_selection(values: Mapping[str, str | None], entry: Entry | None = None) -> Selection:
     """The selection of these query values; an entry's own basis and breakdown where none is named.
 
-    Refusals as `selection_of` and `reader_of`.
+    Refusals as `selection_of`, `reader_of` and `check_places`.
     """
     asked = values if entry is None else defaulted(values, entry)
-    return selection_of(asked, reader=reader_of(current_actor()), now=datetime.now(UTC))
+    selection = selection_of(asked, reader=reader_of(current_actor()), now=datetime.now(UTC))
+    check_places(db.session, selection)
+    return selection
 
 
 def defaulted(values: Mapping[str, str | None], entry: Entry) -> dict[str, str | None]:

@@ -46,14 +46,15 @@ def recovery(cells: pd.DataFrame, selection: Selection) -> Report:
 
 
 def _bucketed(cells: pd.DataFrame, selection: Selection) -> pd.DataFrame:
-    """Divisions become the parts of the area; what crosses between two parts crosses their border."""
-    if selection.by != "area":
+    """Divisions become the parts of the area; what crosses between two rows that are places crosses their border."""
+    if selection.by not in ("area", "site", "organisation"):
         return cells
-    part_of = dict(selection.area_children)
-    bucket = cells["bucket"].map(lambda code: part_of.get(code, ""))
-    if selection.basis == "cohort":
-        return cells.assign(bucket=bucket)
-    here = cells["here"].map(lambda code: part_of.get(code, ""))
+    bucket, here = cells["bucket"], cells["here"]
+    if selection.by == "area":
+        part_of = dict(selection.area_children)
+        bucket, here = (each.map(lambda code: part_of.get(code, "")) for each in (bucket, here))
+        if selection.basis == "cohort":
+            return cells.assign(bucket=bucket)
     return cells.assign(bucket=bucket, inside=cells["inside"].astype(bool) & (bucket == here))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -9,15 +10,20 @@ from types import MappingProxyType
 
 from registry.domain import divisions, streams
 from registry.domain.parties import Actor
-from registry.domain.periods import ZONE, Period, local_date, period_between
+from registry.domain.periods import ZONE, Period, local_date, parse_period, period_between
 from registry.domain.refusals import Refusal
 
 PROVINCE = "520000"
 BASES = ("flow", "cohort")
-BREAKDOWNS = ("product", "stream", "area", "month")
+BREAKDOWNS = ("product", "stream", "area", "month", "quarter", "year", "site", "organisation", "process")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 LONGEST_PERIOD_MONTHS = 600
 NO_PRODUCT = "-"
 """The filter for mass whose product nobody named."""
+NO_PROCESS = "-"
+"""The filter for what no process posted."""
+OTHERS = "-"
+"""Stands for every site, and every organisation, that the reader may not know by name; also a filter."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +74,14 @@ class Selection:
     as_of_utc: datetime
     stream: str | None = None
     product: str | None = None
+    alone: bool = False
+    """only what the area's own code says, without its parts"""
+    site: str | None = None
+    """only what is posted at this site"""
+    organisation: str | None = None
+    """only what is posted at this organisation's sites"""
+    process: str | None = None
+    """only what events of this process posted"""
     by: str = "product"
     scheme: str | None = None
     """by whose window a collection rate is computed; other reports do not look at it"""
@@ -75,8 +89,8 @@ class Selection:
 
     @property
     def divisions(self) -> frozenset[str]:
-        """The area and everything below it."""
-        return divisions.descendants(self.area)
+        """The area and everything below it; the area's own where it is asked for alone."""
+        return frozenset({self.area}) if self.alone else divisions.descendants(self.area)
 
     @property
     def rules_on(self) -> date:
@@ -105,6 +119,22 @@ class Selection:
         """The same question with other filters."""
         return replace(self, **changes)  # type: ignore[arg-type]  # dataclasses.replace checks the names
 
+    def row_parameters(self, bucket: str) -> dict[str, str]:
+        """What narrows this question to one row of its breakdown, as query parameters; nothing for an empty bucket.
+
+        A period of the row is cut to the edges of the selection's.
+        """
+        if self.by == "process":
+            return {"process": bucket or NO_PROCESS}
+        if not bucket or self.by not in BREAKDOWNS[2:]:
+            return {}
+        if self.by in ("month", "quarter", "year"):
+            whole = parse_period(bucket)
+            start, end = max(whole.start, self.period.start), min(whole.end, self.period.end)
+            return {"from": start.isoformat(), "to": end.isoformat()}
+        own = {"alone": "1"} if self.by == "area" and bucket == self.area else {}
+        return {self.by: bucket, **own}
+
     def parameters(self) -> dict[str, str]:
         """The filters as query parameters, defaults included, so that an address says all it means.
 
@@ -114,6 +144,10 @@ class Selection:
             "stream": self.stream,
             "product": self.product,
             "area": self.area,
+            "alone": "1" if self.alone else None,
+            "site": self.site,
+            "organisation": self.organisation,
+            "process": self.process,
             "from": self.period.start.isoformat(),
             "to": self.period.end.isoformat(),
             "basis": self.basis,
@@ -128,7 +162,8 @@ def selection_of(values: Mapping[str, str | None], *, reader: Reader, now: datet
 
     Refusals: unknown_stream, unknown_division, unknown_basis, unknown_breakdown, period_malformed, period_empty,
     period_out_of_range, period_too_long, period_not_month_aligned (a cohort is known by its month), as_of_malformed,
-    and not_found for an area outside the reader's division.
+    unknown_process, and not_found for an area outside the reader's division, an organisation that is not the reader's,
+    or what is no id. Whether the reader may ask for that site is a question to the store: `reports.queries.places`.
     """
     stream = values.get("stream") or None
     if stream is not None:
@@ -140,6 +175,10 @@ def selection_of(values: Mapping[str, str | None], *, reader: Reader, now: datet
         stream=stream,
         product=values.get("product") or None,
         area=area,
+        alone=bool(values.get("alone")),
+        site=_id(values.get("site")),
+        organisation=_own(_id(values.get("organisation")), reader),
+        process=_process(values.get("process")),
         period=period,
         basis=_one_of(values.get("basis") or "flow", BASES, "unknown_basis"),
         by=_one_of(values.get("by") or "product", BREAKDOWNS, "unknown_breakdown"),
@@ -162,6 +201,22 @@ def _check_area(area: str, reader: Reader) -> None:
         seen = False
     if not seen:
         raise Refusal("not_found")
+
+
+def _id(value: str | None) -> str | None:
+    if value and value != OTHERS and not _UUID.fullmatch(value):
+        raise Refusal("not_found")
+    return value or None
+
+
+def _own(organisation: str | None, reader: Reader) -> str | None:
+    if organisation and reader.organisation_id not in (None, organisation):
+        raise Refusal("not_found")
+    return organisation
+
+
+def _process(code: str | None) -> str | None:
+    return code if not code or code == NO_PROCESS else streams.process(code).code
 
 
 def _one_of(value: str, known: tuple[str, ...], code: str) -> str:

@@ -84,6 +84,11 @@ BREAKDOWNS: Final[Mapping[str, Words]] = MappingProxyType(
         "stream": _words("按物料", "By stream"),
         "area": _words("按地区", "By area"),
         "month": _words("按月份", "By month"),
+        "quarter": _words("按季度", "By quarter"),
+        "year": _words("按年份", "By year"),
+        "site": _words("按站点", "By site"),
+        "organisation": _words("按单位", "By organisation"),
+        "process": _words("按工序", "By process"),
     }
 )
 VERDICTS: Final[Mapping[str, Words]] = MappingProxyType(

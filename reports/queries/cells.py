@@ -9,7 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.store.origins import OriginRow
-from reports.queries.lines import CELL_COLUMNS, COLLECTED, frame_of, lines_of, total
+from reports.queries.cube import cube
+from reports.queries.dimensions import COLLECTED
+from reports.queries.lines import CELL_COLUMNS
 from reports.selection import Selection
 
 
@@ -18,12 +20,7 @@ def cells(session: Session, selection: Selection) -> pd.DataFrame:
 
     One SELECT. The frame of a question nothing answers is empty and has all columns.
     """
-    lines = lines_of(selection)
-    keys = [lines.c[name] for name in CELL_COLUMNS]
-    query = select(*keys, total(lines.c.amount), func.max(lines.c.forecast)).group_by(*keys)
-    return frame_of(
-        session.execute(query), (*CELL_COLUMNS, "amount", "forecast"), whole=("direction", "amount", "forecast")
-    )
+    return cube(session, selection, CELL_COLUMNS)
 
 
 def latest_month(session: Session, stream: str | None) -> str | None:

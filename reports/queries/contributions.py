@@ -71,7 +71,7 @@ def _page(
     lines = lines_of(selection)
     amount = total(_signed(lines, asked))
     sums = (
-        select(lines.c.seq, lines.c.batch_id, func.min(lines.c.site_id).label("site_id"), amount.label("amount"))
+        select(lines.c.seq, lines.c.batch_id, func.min(lines.c.posted_site_id).label("site_id"), amount.label("amount"))
         .where(_asked(lines, asked), _opened(lines, selection))
         .group_by(lines.c.seq, lines.c.batch_id)
         .having(amount != 0)
@@ -121,14 +121,14 @@ def _totals(session: Session, selection: Selection, asked: Asked) -> pd.DataFram
     """The same figure by division and by whether the reader may open it (1) or not (0). One SELECT."""
     lines = lines_of(selection)
     opened = flag(_opened(lines, selection)).label("opened")
-    marked = select(lines.c.division_code, opened, _signed(lines, asked).label("amount"), lines.c.forecast).where(
+    marked = select(lines.c.division, opened, _signed(lines, asked).label("amount"), lines.c.forecast).where(
         _asked(lines, asked)
     )
     inner = marked.subquery("marked")
     query = (
-        select(inner.c.division_code, inner.c.opened, total(inner.c.amount), func.max(inner.c.forecast))
-        .group_by(inner.c.division_code, inner.c.opened)
-        .order_by(inner.c.division_code, inner.c.opened)
+        select(inner.c.division, inner.c.opened, total(inner.c.amount), func.max(inner.c.forecast))
+        .group_by(inner.c.division, inner.c.opened)
+        .order_by(inner.c.division, inner.c.opened)
     )
     return frame_of(session.execute(query), TOTAL_COLUMNS, whole=("opened", "amount", "forecast"))
 
@@ -137,7 +137,7 @@ def _opened(lines: Subquery, selection: Selection) -> ColumnElement[bool]:
     """What the reader may see batch by batch: a regulator its division's sites, a producer its own sites."""
     reader = selection.reader
     if reader.division_code:
-        return lines.c.division_code.in_(sorted(selection.narrowed(area=reader.division_code).divisions))
+        return lines.c.division.in_(sorted(selection.narrowed(area=reader.division_code, alone=False).divisions))
     if reader.producer_id:
         return lines.c.site_organisation_id == reader.producer_id
     return true()
