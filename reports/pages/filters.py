@@ -18,9 +18,10 @@ from reports.pages.addresses import address, whole_year, year_of
 from reports.queries.cells import latest_month, products
 from reports.selection import BASES, BREAKDOWNS, NO_PRODUCT, PROVINCE, Selection
 
-_PLACE = ("stream", "product", "area", "basis", "by")
+_WHERE = ("stream", "product", "area", "alone", "site", "organisation", "process", "by")
+_PLACE = (*_WHERE, "basis")
 MENDABLE: Mapping[str, tuple[str, ...]] = {
-    "period_not_month_aligned": ("stream", "product", "area", "by", "from", "to"),
+    "period_not_month_aligned": (*_WHERE, "from", "to"),
     "period_malformed": _PLACE,
     "period_empty": _PLACE,
     "period_out_of_range": _PLACE,

@@ -119,9 +119,4 @@ def _narrowed(selection: Selection, line: Line) -> dict[str, str | None]:
     found: dict[str, str | None] = {"stream": line.stream}
     if line.source == "collected" and selection.by != "stream":
         found["product"] = line.product or NO_PRODUCT
-    if selection.by == "area" and line.bucket:
-        found["area"] = line.bucket
-    if selection.by == "month" and line.bucket:
-        month = next(each for each in selection.period.months() if f"{each.start:%Y-%m}" == line.bucket)
-        found |= {"from": month.start.isoformat(), "to": month.end.isoformat()}
-    return found
+    return {**found, **selection.row_parameters(line.bucket)}
