@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
 
 from registry.app import create_app
 from registry.config import Settings
@@ -130,3 +131,24 @@ def _alter_behind_its_back(statement: str) -> None:
         else:
             connection.execute(text("ALTER TABLE postings DISABLE TRIGGER USER"))
         connection.execute(text(statement))
+
+
+def test_the_restore_drill_by_command(run: Run, engine: Engine, session: Session, tmp_path: Path) -> None:
+    world = build(session)
+    world.batch("point", "collect", stream="tyre", mass_g=1_000)
+    session.rollback()
+    copy = tmp_path / "copy"
+    made = run("backup", str(copy)).stdout
+    assert made.startswith(f"{copy}: 1 events, last ")
+    assert "backup_target_not_empty" in run("restore", str(copy), exit_code=1).stderr
+    assert "backup_exists" in run("backup", str(copy), exit_code=1).stderr
+    if engine.dialect.name == "sqlite":
+        settings = Settings(
+            database_url=f"sqlite:///{tmp_path / 'empty.sqlite3'}", secret_key="k" * 40, limits=False, testing=True
+        )
+        other = create_app(settings)
+        restored = other.test_cli_runner().invoke(args=["restore", str(copy)])
+        assert restored.exit_code == 0, restored.output
+        assert made.strip() in restored.stdout
+        with other.app_context():
+            db.engine.dispose()

@@ -7,10 +7,10 @@ from flask import Flask
 from registry.cli.accounts import key, user
 from registry.cli.demonstration import demo
 from registry.cli.parties import codes_group, licence, org, site
-from registry.cli.upkeep import db_group, verify
+from registry.cli.upkeep import backup, db_group, restore, verify
 
 
 def register(app: Flask) -> None:
     """Bind the command groups."""
-    for command in (user, key, org, site, licence, codes_group, db_group, demo, verify):
+    for command in (user, key, org, site, licence, codes_group, db_group, demo, verify, backup, restore):
         app.cli.add_command(command)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import click
 from flask.cli import AppGroup, with_appcontext
 from tqdm import tqdm
 
 from registry.extensions import db
-from registry.services import audit, upkeep
+from registry.http.commands import told
+from registry.services import audit, backups, upkeep
 
 db_group = AppGroup("db", help="The schema of the database.")
 
@@ -40,3 +44,37 @@ def verify() -> None:
     click.echo(report.summary)
     if report.differences:
         raise SystemExit(1)
+
+
+FILE = click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+
+
+@click.command("backup")
+@FILE
+@with_appcontext
+def backup(path: Path) -> None:
+    """Copy the whole registry into a new file while it goes on working, and print what its events are."""
+    with told(), tqdm(unit="page", disable=None) as bar:
+        backups.backup(db.engine, path, lambda done, total: _advance(bar, done, total))
+    click.echo(f"{path}: {backups.fingerprint(db.session)}")
+
+
+@click.command("restore")
+@FILE
+@with_appcontext
+def restore(path: Path) -> None:
+    """Put a copy back into an empty database, check it as `verify` does, and print what its events are."""
+    with told(), tqdm(unit="page", disable=None) as bar:
+        backups.restore(db.engine, path, lambda done, total: _advance(bar, done, total))
+    click.echo(f"{path}: {backups.fingerprint(db.session)}")
+    report = audit.verify(db.session)
+    for difference in report.differences:
+        click.echo(str(difference))
+    click.echo(report.summary)
+    if report.differences:
+        raise SystemExit(1)
+
+
+def _advance(bar: tqdm[Any], done: int, total: int) -> None:
+    bar.total = total
+    bar.update(done - bar.n)
