@@ -19,12 +19,15 @@ from typing import IO, Any, Final, cast
 from registry.config import PROJECT
 from registry.domain.refusals import Refusal
 from scanner.decode import MOST_BYTES, Decoded
-from scanner.decode_child import LENGTH_BYTES
+from scanner.decode_child import asked
 from scanner.engines import Read
 
-LIMIT_S: Final = 2.0
-LADDER_S: Final = 1.2
-"""When the ladder takes no further look; the last one begun fits into what is left."""
+LIMIT_S: Final = 1.9
+"""From the question to its answer, the wait for a free child included; what is left of two seconds is the way's."""
+WAIT_SHARE: Final = 0.5
+"""How much of that may go by waiting."""
+LAST_LOOK_S: Final = 0.8
+"""Before its time is over by this much the ladder takes no further look: the last one begun fits into what is left."""
 MEMORY_BYTES: Final = 256 * 1024 * 1024
 START_S: Final = 15.0
 CHILDREN: Final = 2
@@ -35,7 +38,7 @@ class _Child:
 
     def __init__(self, memory_bytes: int) -> None:
         self.process = subprocess.Popen(  # noqa: S603  # our own module, nothing of the photo is in the command
-            [sys.executable, "-m", "scanner.decode_child", str(memory_bytes), str(LADDER_S)],
+            [sys.executable, "-m", "scanner.decode_child", str(memory_bytes)],
             cwd=PROJECT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -52,7 +55,7 @@ class _Child:
         if not self._ready:
             self._ready = self._line(time.monotonic() + START_S) == b"ready"
         until = time.monotonic() + limit_s
-        if not self._send(len(data).to_bytes(LENGTH_BYTES, "big") + data, until):
+        if not self._send(asked(data, budget_s=max(0.0, limit_s - LAST_LOOK_S)), until):
             return None
         line = self._line(until)
         return None if line is None else cast("dict[str, Any]", json.loads(line))
@@ -103,14 +106,16 @@ class Decoders:
         """The marks in a photo. Refusals of `scanner.decode`, and image_too_hard, decoder_busy."""
         if len(data) > MOST_BYTES:
             raise Refusal("image_too_large", bytes=len(data), most_bytes=MOST_BYTES)
+        began = time.monotonic()
         try:
-            child = self._free.get(timeout=self._limit_s)
+            child = self._free.get(timeout=self._limit_s * WAIT_SHARE)
         except queue.Empty:
             raise Refusal("decoder_busy") from None
+        waited_s = time.monotonic() - began
         answer = None
         try:
             child = child if child is not None and child.process.poll() is None else self._born(child)
-            answer = child.ask(data, limit_s=self._limit_s)
+            answer = child.ask(data, limit_s=self._limit_s - waited_s)
         finally:
             self._free.put(child if answer is not None else None)
             if answer is None:

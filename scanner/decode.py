@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from PIL import Image, ImageFilter, ImageOps
@@ -56,24 +56,12 @@ class Opened:
 def decode(data: bytes, *, clock: Callable[[], float] = time.monotonic, budget_s: float = BUDGET_S) -> Decoded:
     """The marks in a photo. Raises Refusal (see the module) and nothing else on any bytes."""
     until = clock() + budget_s
-    small = open_photo(data, halved=True)
-    if small.reduced == 1:
-        return read_marks(small.picture, clock=clock, budget_s=until - clock())
-    first = read_marks(small.picture, looks=_FIRST_LOOK, clock=clock, budget_s=until - clock())
-    if first.marks and not first.damaged:
-        return _enlarged(first, small)
-    return read_marks(open_photo(data).picture, clock=clock, budget_s=until - clock())
-
-
-def _enlarged(decoded: Decoded, small: Opened) -> Decoded:
-    """What was read in the halved picture, in pixels of the whole one."""
-    factor = 1 / small.reduced
-    return Decoded(
-        width_px=small.width_px,
-        height_px=small.height_px,
-        marks=tuple(_scaled(mark, factor) for mark in decoded.marks),
-        damaged=decoded.damaged,
-    )
+    opened = open_photo(data, halved=True)
+    if opened.reduced == 1:
+        return read_marks(opened.picture, clock=clock, budget_s=until - clock())
+    scales = Scales(opened.picture, scale=1 / opened.reduced, whole=lambda: open_photo(data).picture)
+    marks, damaged = _climb(scales, looks=_LARGE_LADDER, clock=clock, until=until)
+    return Decoded(width_px=opened.width_px, height_px=opened.height_px, marks=marks, damaged=damaged)
 
 
 def some(decoded: Decoded) -> Decoded:
@@ -155,9 +143,32 @@ def _grey(picture: Image.Image) -> Image.Image:
 # --- reading --------------------------------------------------------------------------------------------------------
 
 
+class Scales:
+    """One photo at several scales: the picture at hand is reduced or enlarged, the whole is unpacked when asked for."""
+
+    def __init__(
+        self, picture: Image.Image, *, scale: float = 1.0, whole: Callable[[], Image.Image] | None = None
+    ) -> None:
+        self._picture = picture
+        self._scale = scale
+        self._whole = whole
+
+    def at(self, scale: float) -> Image.Image:
+        """The picture at `scale` of the whole photo."""
+        if scale == 1.0 and self._whole is not None:
+            return self._whole()
+        factor = scale / self._scale
+        if factor < 1.0:
+            return self._picture.reduce(round(1 / factor))
+        if factor > 1.0:
+            size = (round(self._picture.width * factor), round(self._picture.height * factor))
+            return self._picture.resize(size, Image.Resampling.BICUBIC)
+        return self._picture
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Look:
-    """One rung of the ladder: how the picture is prepared, by what factor it is scaled, who reads it."""
+    """One rung of the ladder: at what scale of the whole photo, how the picture is prepared, who reads it."""
 
     engine: Engine
     scale: float = 1.0
@@ -198,7 +209,14 @@ _LADDER: Final = (
 )
 
 
-_FIRST_LOOK: Final = _LADDER[:1]
+# A 12-megapixel photo is read at half its size, where a look costs a quarter; the whole is looked at once, for marks
+# that are small in it. The marks of other systems are sought at a quarter: they cost most and are rarest.
+_LARGE_LADDER: Final = (
+    replace(_LADDER[0], scale=0.5),
+    _LADDER[0],
+    *(replace(look, scale=look.scale / 2) for look in _LADDER[1:-1] if look.scale <= 1.0),
+    replace(_LADDER[-1], scale=0.25),
+)
 
 
 def read_marks(
@@ -209,33 +227,32 @@ def read_marks(
     budget_s: float = BUDGET_S,
 ) -> Decoded:
     """Climb until a look leaves no damaged mark, or `budget_s` is spent. The budget is asked before each look."""
-    until = clock() + budget_s
+    if picture.width * picture.height > _ENLARGE_BELOW_PX:
+        looks = [look for look in looks if look.scale <= 1.0]
+    marks, damaged = _climb(Scales(picture), looks=looks, clock=clock, until=clock() + budget_s)
+    return Decoded(width_px=picture.width, height_px=picture.height, marks=marks, damaged=damaged)
+
+
+def _climb(
+    scales: Scales, *, looks: Sequence[_Look], clock: Callable[[], float], until: float
+) -> tuple[tuple[Read, ...], int]:
+    """The marks from top to bottom, and how many more were seen."""
     found: dict[str, Read] = {}
     seen = 0
     for look in looks:
-        if look.scale > 1.0 and picture.width * picture.height > _ENLARGE_BELOW_PX:
-            continue
-        reading = _take(picture, look)
+        reading = _take(scales, look)
         for each in reading.reads:
             found.setdefault(each.text, each)
         seen = max(seen, len(reading.reads) + reading.damaged)
         if (found and seen <= len(found)) or clock() >= until:
             break
-    return Decoded(
-        width_px=picture.width,
-        height_px=picture.height,
-        marks=tuple(sorted(found.values(), key=lambda each: (each.corners[0][1], each.corners[0][0]))),
-        damaged=max(0, seen - len(found)),
-    )
+    marks = sorted(found.values(), key=lambda each: (each.corners[0][1], each.corners[0][0]))
+    return tuple(marks), max(0, seen - len(found))
 
 
-def _take(picture: Image.Image, look: _Look) -> Reading:
+def _take(scales: Scales, look: _Look) -> Reading:
     """One look: scaled first, for every preparation is cheaper on less."""
-    seen = picture
-    if look.scale < 1.0:
-        seen = seen.reduce(round(1 / look.scale))
-    elif look.scale > 1.0:
-        seen = seen.resize((round(seen.width * look.scale), round(seen.height * look.scale)), Image.Resampling.BICUBIC)
+    seen = scales.at(look.scale)
     reading = look.engine(seen if look.prepare is None else look.prepare(seen))
     reads = tuple(_scaled(each, look.scale) for each in reading.reads)
     return Reading(reads=reads, damaged=reading.damaged)

@@ -12,8 +12,9 @@ import pytest
 from registry.domain.refusals import Refusal
 from scanner.bounded import LIMIT_S, Decoders
 from scanner.decode import decode
+from tests.scanner.malformed import png_of_size
 from tests.scanner.photos import photograph
-from tests.scanner.test_decode import LABEL, MALFORMED, TEXT, damaged_files, png_of_size
+from tests.scanner.test_decode import LABEL, MALFORMED, TEXT, damaged_files
 
 PHOTO = photograph(LABEL)
 
@@ -73,6 +74,26 @@ def test_memory_is_bounded() -> None:
 def test_who_waits_too_long_for_a_child_is_told_so() -> None:
     none = Decoders(count=0, limit_s=0.05)
     assert refusal_of(none, PHOTO) == "decoder_busy"
+
+
+def test_waiting_and_reading_together_take_no_longer_than_the_limit(decoders: Decoders) -> None:
+    decoders.decode(PHOTO)
+    (child,) = decoders._all
+    os.kill(child.process.pid, signal.SIGSTOP)
+    took_s: list[float] = []
+
+    def ask() -> None:
+        began = time.monotonic()
+        assert refusal_of(decoders, PHOTO) in ("image_too_hard", "decoder_busy")
+        took_s.append(time.monotonic() - began)
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(took_s) == 3
+    assert max(took_s) < LIMIT_S + 0.5
 
 
 def test_many_threads_share_few_children(decoders: Decoders) -> None:

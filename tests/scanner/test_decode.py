@@ -2,7 +2,6 @@
 
 import io
 import random
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,18 +14,13 @@ from scanner.decode import MOST_BYTES, decode, open_photo, read_marks
 from scanner.engines import available, zxing
 from scanner.label_images import png
 from scanner.labels import PRESETS, Label, draw, short_url
+from tests.scanner.malformed import animation, malformed, png_of_size, saved
 from tests.scanner.photos import photograph
 
 FONTS = Path(__file__).resolve().parents[2] / "static" / "vendor" / "fonts"
 CODE = "7K3M2Q9XA4"
 TEXT = short_url(public_url="https://huiliu.example.cn", code=CODE)
 LABEL = png(draw(Label(text=TEXT, code=CODE, lines=("废旧动力电池",)), PRESETS["60x40"]), fonts=FONTS, dpi=203)
-
-
-def saved(picture: Image.Image, kind: str, **more: object) -> bytes:
-    stream = io.BytesIO()
-    picture.save(stream, kind, **more)
-    return stream.getvalue()
 
 
 PHOTOS = {
@@ -103,26 +97,6 @@ def test_zxing_is_always_there_and_zbar_says_whether_it_is() -> None:
 # --- what is no photo -----------------------------------------------------------------------------------------------
 
 
-def png_of_size(width: int, height: int) -> bytes:
-    """A PNG whose header promises a size; its pixels are a few hundred bytes of zeros."""
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return len(body).to_bytes(4, "big") + kind + body + zlib.crc32(kind + body).to_bytes(4, "big")
-
-    header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([8, 0, 0, 0, 0])
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(bytes(10**6)))
-        + chunk(b"IEND", b"")
-    )
-
-
-def animation(kind: str) -> bytes:
-    frames = [Image.new("L", (60, 60), shade) for shade in (0, 120, 240)]
-    return saved(frames[0], kind, save_all=True, append_images=frames[1:])
-
-
 GREY = Image.effect_noise((400, 300), 60)
 MALFORMED = {
     "nothing": (b"", "image_missing"),
@@ -152,6 +126,12 @@ def test_what_is_no_still_photo_is_refused_by_name(data: bytes, code: str) -> No
     with pytest.raises(Refusal) as refused:
         open_photo(data)
     assert refused.value.code == code
+
+
+def test_no_upload_of_the_malformed_set_is_taken_for_a_photo() -> None:
+    for data in malformed(70):
+        with pytest.raises(Refusal):
+            open_photo(data)
 
 
 def damaged_files(count: int) -> Iterator[bytes]:
