@@ -12,6 +12,7 @@ from registry.domain import streams
 from registry.domain.parties import Actor
 from registry.extensions import db
 from registry.http.auth import current_actor, keeper
+from registry.http.panels import panels
 from registry.services import holdings, inventory
 from registry.services.holdings import Holding
 from registry.services.inventory import BatchLine, Shipment
@@ -57,6 +58,7 @@ def index() -> str:
     held = holdings.holdings(db.session, actor=actor)
     return render_template(
         "pages/home.html",
+        panels=panels(actor),
         invitation=_invitation(actor, arriving),
         arriving=arriving[:RECENT],
         arriving_count=sum(len(load.batches) for shipment in arriving for load in shipment.loads),

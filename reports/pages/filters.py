@@ -14,9 +14,11 @@ from registry.extensions import db
 from registry.http.language import language
 from reports import words
 from reports.asking import asked_selection
+from reports.drawings import process_words
+from reports.entry import Entry
 from reports.pages.addresses import address, whole_year, year_of
 from reports.queries.cells import latest_month, products
-from reports.selection import BASES, BREAKDOWNS, NO_PRODUCT, PROVINCE, Selection
+from reports.selection import NO_PRODUCT, PROVINCE, Selection
 
 _WHERE = ("stream", "product", "area", "alone", "site", "organisation", "process", "by")
 _PLACE = (*_WHERE, "basis")
@@ -40,17 +42,22 @@ class Question:
     complaint: Refusal | None = None
 
 
-def question(defaults: Mapping[str, str] | None = None) -> Question:
-    """The selection of this request, or the nearest that can be asked. Refusals: those nobody mends in the form."""
-    typed = {name: value for name, value in request.args.items() if value}
+def question(
+    defaults: Mapping[str, str] | None = None, *, entry: Entry | None = None, without: Sequence[str] = ()
+) -> Question:
+    """The selection of this request, or the nearest that can be asked. Refusals: those nobody mends in the form.
+
+    `without`: parameters of the address that this page reads in another sense, or not at all.
+    """
+    typed = {name: value for name, value in request.args.items() if value and name not in without}
     values = with_latest_year({**(defaults or {}), **typed})
     try:
-        return Question(selection=asked_selection(values), typed={})
+        return Question(selection=asked_selection(values, entry), typed={})
     except Refusal as refusal:
         if refusal.code not in MENDABLE:
             raise
         left = {name: values[name] for name in MENDABLE[refusal.code] if name in values}
-        return Question(selection=asked_selection(left), typed=values, complaint=refusal)
+        return Question(selection=asked_selection(left, entry), typed=values, complaint=refusal)
 
 
 def with_latest_year(values: Mapping[str, str]) -> dict[str, str]:
@@ -61,7 +68,7 @@ def with_latest_year(values: Mapping[str, str]) -> dict[str, str]:
     return {**values, **year_of(month)} if month else dict(values)
 
 
-def choices(asked: Question, path: str, breakdowns: Sequence[str] = BREAKDOWNS) -> dict[str, Any]:
+def choices(asked: Question, path: str, entry: Entry) -> dict[str, Any]:
     """What the filters offer, and what stands in them."""
     selection = asked.selection
     top = selection.reader.division_code or PROVINCE
@@ -75,10 +82,24 @@ def choices(asked: Question, path: str, breakdowns: Sequence[str] = BREAKDOWNS) 
         ],
         "streams": [(each.code, words.stream_words(each.code)[spoken]) for each in streams.streams()],
         "products": _products(selection),
-        "bases": [(code, words.BASES[code][spoken]) for code in BASES],
-        "breakdowns": [(code, words.BREAKDOWNS[code][spoken]) for code in breakdowns],
-        "years": _years(selection, path),
+        "bases": [(code, words.BASES[code][spoken]) for code in entry.bases],
+        "breakdowns": [(code, words.BREAKDOWNS[code][spoken]) for code in entry.breakdowns],
+        "held": _held(selection, path),
+        "years": years(selection, path),
     }
+
+
+def _held(selection: Selection, path: str) -> list[tuple[str, str]]:
+    """Filters that came with a link and stand in no field: their words, and the address without them."""
+    spoken = language()
+    asked = selection.parameters()
+    found = []
+    for name in ("site", "organisation", "process"):
+        if name in asked:
+            rest = {key: value for key, value in asked.items() if key != name}
+            said = process_words(asked[name])[spoken] if name == "process" else words.BREAKDOWNS[name][spoken]
+            found.append((said, address(path, rest)))
+    return found
 
 
 def _products(selection: Selection) -> list[str]:
@@ -88,7 +109,7 @@ def _products(selection: Selection) -> list[str]:
     return sorted({*found, *([selection.product] if selection.product not in (None, NO_PRODUCT) else [])})
 
 
-def _years(selection: Selection, path: str) -> list[tuple[int, str]]:
+def years(selection: Selection, path: str) -> list[tuple[int, str]]:
     """The whole years around the chosen period, as addresses."""
     year = selection.period.start.year
     return [

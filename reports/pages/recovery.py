@@ -33,8 +33,8 @@ PATH = page_of(NAME)
 @keeper("report.read")
 def recovery() -> Any:
     """The recovery report. What cannot be asked is said above the filters, which keep what was typed."""
-    asked = question()
     entry = entry_of(NAME)
+    asked = question(entry=entry)
     report = entry.answer(db.session, asked.selection)
     page = render_template(
         "reports/recovery.html",
@@ -42,7 +42,7 @@ def recovery() -> Any:
         selection=asked.selection,
         complaint=asked.complaint and detail_of(asked.complaint, language()),
         latest=None if report.lines else latest(asked.selection, PATH),
-        **choices(asked, PATH),
+        **choices(asked, PATH, entry),
         **_shown(report),
     )
     return (page, words_of(asked.complaint.code).status) if asked.complaint else page
@@ -68,7 +68,7 @@ def _shown(report: Report) -> dict[str, Any]:
         "rules": list(dict.fromkeys(rule_text(rule) for rule in report.rules)),
         "definitions": [words.DEFINITIONS[key][spoken] for key in (report.selection.basis, "recovery", "closing")],
         "forecast_words": words.FORECAST[spoken] if report.forecast else None,
-        "chart_data": charts.page_data(report, spoken),
+        "charts": {name: {**drawn, "kind": _KINDS[name]} for name, drawn in charts.page_data(report, spoken).items()},
         "row_name": lambda line: charts.row_name(line, report.selection, spoken),
         "figure_name": lambda key: words.FIGURES[key][spoken],
         "rate_name": lambda key: words.RATE_WORDS[key][spoken],
@@ -85,6 +85,9 @@ def _shown(report: Report) -> dict[str, Any]:
 
 
 _CLOSING_OUT = ("closed", *(key for key in OUT_SIDE if key not in (*OUTCOME_FIGURES, "loss")))
+
+
+_KINDS: Mapping[str, str] = {"outcomes": "stacked", "elements": "bar"}
 
 
 def _used(lines: Sequence[Line], keys: Sequence[str]) -> list[str]:
