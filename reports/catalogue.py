@@ -8,7 +8,16 @@ from typing import Final
 
 from registry.domain.refusals import Refusal
 from reports.entry import Entry
-from reports.indicators import collection_rate, recovery_rates
+from reports.indicators import (
+    collection_rate,
+    element_recovery,
+    mass_balance,
+    outcomes,
+    process_efficiency,
+    recovery_rates,
+    second_life,
+    traceability,
+)
 from reports.words import Words
 
 GROUPS: Final[Mapping[str, Words]] = MappingProxyType(
@@ -25,6 +34,12 @@ CATALOGUE: Final[Mapping[str, Entry]] = MappingProxyType(
         entry.name: entry
         for entry in (
             recovery_rates.ENTRY,
+            outcomes.ENTRY,
+            second_life.ENTRY,
+            element_recovery.ENTRY,
+            traceability.ENTRY,
+            process_efficiency.ENTRY,
+            mass_balance.ENTRY,
             collection_rate.ENTRY,
         )
     }

@@ -89,8 +89,8 @@ _NAMES: Final = (
     _text("substance_name", "物质", "Substance"),
     _text("unit", "单位", "Unit"),
 )
-_HIDDEN: Final = frozenset({"recycled"})
-"""the same figure as `recycle`, which the table shows already"""
+_HIDDEN: Final = frozenset({"recycled", "counted_output"})
+"""the same figure as `recycle`, which the table shows already; and what belongs to process efficiency"""
 
 RECOVERY: Final[Sequence[Column]] = (
     *_NAMES,

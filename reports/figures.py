@@ -95,6 +95,9 @@ FIGURES: Final[Mapping[str, Figure]] = MappingProxyType(
             Term(accounts=frozenset({STOCK}), kinds=_PROCESS, direction=1),
             Term(accounts=frozenset(outcome_account(code) for code in _OUTCOMES), kinds=_PROCESS),
         ),
+        "counted_output": (
+            Term(accounts=frozenset(outcome_account(code) for code in COUNTS_AS_RECYCLING), kinds=_PROCESS),
+        ),
     }
 )
 

@@ -11,14 +11,14 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-import numpy as np
 import pandas as pd
 
 from registry.domain.rules import RuleRow, norm_for
 from registry.domain.streams import streams
 from registry.domain.substances import MASS, SUBSTANCES, is_element
+from reports.balances import balances, bucketed, total_of
 from reports.facts import comparator
-from reports.figures import FIGURES, RATES, Figure, Term
+from reports.figures import FIGURES, RATES
 from reports.numbers import exact_percent, percent
 from reports.report import Finding, Line, Report
 from reports.selection import Selection
@@ -33,7 +33,7 @@ _HUNDRED = Decimal(100)
 
 def recovery(cells: pd.DataFrame, selection: Selection) -> Report:
     """The report over these cells. Norms are those in force on the period's last day, or at the cut-off if earlier."""
-    lines = _held_against_norms(_lines(_bucketed(cells, selection)), selection.rules_on)
+    lines = _held_against_norms(_lines(bucketed(cells, selection)), selection.rules_on)
     return Report(
         name=NAME,
         selection=selection,
@@ -45,60 +45,13 @@ def recovery(cells: pd.DataFrame, selection: Selection) -> Report:
     )
 
 
-def _bucketed(cells: pd.DataFrame, selection: Selection) -> pd.DataFrame:
-    """Divisions become the parts of the area; what crosses between two rows that are places crosses their border."""
-    if selection.by not in ("area", "site", "organisation"):
-        return cells
-    bucket, here = cells["bucket"], cells["here"]
-    if selection.by == "area":
-        part_of = dict(selection.area_children)
-        bucket, here = (each.map(lambda code: part_of.get(code, "")) for each in (bucket, here))
-        if selection.basis == "cohort":
-            return cells.assign(bucket=bucket)
-    return cells.assign(bucket=bucket, inside=cells["inside"].astype(bool) & (bucket == here))
-
-
 def _lines(cells: pd.DataFrame) -> list[Line]:
-    amount = cells["amount"].to_numpy("int64")
-    figures = pd.DataFrame(
-        {key: amount * _weight(cells, figure) for key, figure in FIGURES.items()}, index=cells.index, dtype="Int64"
-    )
-    sums = figures.groupby([cells[key] for key in _KEYS], sort=False).sum()
-    sums = sums[(sums != 0).any(axis=1)]
-    lines = [
-        _line(dict(zip(_KEYS, key, strict=True)), dict(zip(FIGURES, map(int, row), strict=True)))
-        for key, row in zip(sums.index, sums.itertuples(index=False, name=None), strict=True)
-    ]
-    return sorted(lines, key=_order)
+    return sorted((_line(each.key, each.figures) for each in balances(cells, _KEYS)), key=_order)
 
 
 def _totals(cells: pd.DataFrame) -> dict[str, int]:
     counted = cells[(cells["source"] == COLLECTED) & (cells["substance"] == MASS)]
-    amount = counted["amount"].to_numpy("int64")
-    return {key: int((amount * _weight(counted, figure)).sum()) for key, figure in FIGURES.items()}
-
-
-def _weight(cells: pd.DataFrame, figure: Figure) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """How often each cell counts in the figure, sign included."""
-    weight = np.zeros(len(cells), dtype=np.int64)
-    for term in figure:
-        weight += term.sign * _matches(cells, term)
-    return weight
-
-
-def _matches(cells: pd.DataFrame, term: Term) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    found = np.ones(len(cells), dtype=bool)
-    if term.accounts is not None:
-        found &= cells["account"].isin(term.accounts).to_numpy(bool)
-    if term.kinds is not None:
-        found &= cells["kind"].isin(term.kinds).to_numpy(bool)
-    if term.but_kinds is not None:
-        found &= ~cells["kind"].isin(term.but_kinds).to_numpy(bool)
-    if term.inside is not None:
-        found &= cells["inside"].to_numpy(bool) == term.inside
-    if term.direction is not None:
-        found &= cells["direction"].to_numpy("int64") == term.direction
-    return found.astype(np.int64)
+    return {key: total_of(counted, key) for key in FIGURES}
 
 
 def _line(key: Mapping[str, str], figures: Mapping[str, int]) -> Line:
@@ -172,8 +125,8 @@ def _findings(lines: Iterable[Line], selection: Selection) -> Iterator[Finding]:
                 norm=f"{comparator(line.norm)} {line.norm.value}",
                 instrument=line.norm.instrument,
             )
-        # On the flow basis these two are changes, which may fall; a cohort's are what is there.
-        for account in ("stock", "transit") if selection.basis == "cohort" else ():
+        # On the flow basis, and by process, these two are changes, which may fall; else a cohort's are what is there.
+        for account in ("stock", "transit") if selection.basis == "cohort" and selection.by != "process" else ():
             if line.figures[account] < 0:
                 yield _finding("negative_stock", line, account=account, grams=str(line.figures[account]))
 

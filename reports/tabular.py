@@ -30,6 +30,11 @@ class Named:
 
 
 Cell = int | str | Named | None
+ROW_NAMES: Final = (
+    *("site", "organisation", "area", "month", "quarter", "year"),
+    *("stream", "product", "process", "source", "substance"),
+)
+"""what a row may be named by, in the order a chart says it"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +182,7 @@ def _texts(columns: Sequence[Column], row: TableRow, language: str) -> Row:
     found: dict[str, str | None] = {}
     for column in columns:
         cell = row.cells.get(column.key)
-        found[column.key] = written(column, cell)
+        found[column.key] = said(cell, language) if column.kind == "text" else written(column, cell)
         if column.kind == "named":
             found[f"{column.key}_name"] = said(cell, language) or None
     return found
