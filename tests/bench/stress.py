@@ -39,19 +39,13 @@ def stress_set(count: int, *, seed: int = 20250301) -> Iterator[Photo]:
             yield make(category, grade, chance)
 
 
-def fair(count: int) -> Iterator[Photo]:
-    """Photographs as people take them when nothing is wrong."""
-    make, chance = _shot(share=lambda _: 0.5), random.Random(1)
-    for _ in range(count):
-        yield make("fair", 0.0, chance)
-
-
 def _text(chance: random.Random) -> tuple[str, str]:
     code = draw_code(10, choose=chance.choice)
     return code, short_url(public_url=PUBLIC_URL, code=code)
 
 
-def _label(chance: random.Random, *, dpi: int = 203) -> tuple[bytes, str]:
+def a_label(chance: random.Random, *, dpi: int = 203) -> tuple[bytes, str]:
+    """A label of ours as PNG, and the text of its mark."""
     code, text = _text(chance)
     return png(
         draw(Label(text=text, code=code, lines=("废旧动力电池", "LFP")), PRESETS["60x40"]), fonts=FONTS, dpi=dpi
@@ -62,7 +56,7 @@ def _shot(**how: Callable[[float], object]) -> Callable[[str, float, random.Rand
     """A category that is a plain photograph with some of its settings graded."""
 
     def make(category: str, grade: float, chance: random.Random) -> Photo:
-        label, text = _label(chance)
+        label, text = a_label(chance)
         settings = {name: value(grade) for name, value in how.items()}
         data = photograph(label, seed=chance.randrange(10**6), **settings)  # type: ignore[arg-type]
         return Photo(category=category, data=data, texts=frozenset({text}))
@@ -74,7 +68,7 @@ def _altered(alter: Callable[[Image.Image, float, random.Random], Image.Image]) 
     """A category that damages the label itself before it is photographed."""
 
     def make(category: str, grade: float, chance: random.Random) -> Photo:
-        label, text = _label(chance)
+        label, text = a_label(chance)
         picture = alter(Image.open(io.BytesIO(label)).convert("L"), grade, chance)
         data = photograph(_png(picture), seed=chance.randrange(10**6), blur_px=0.9)
         return Photo(category=category, data=data, texts=frozenset({text}))
@@ -151,7 +145,7 @@ def _pallet(category: str, grade: float, chance: random.Random) -> Photo:
     wall = Image.new("L", (2000, 1500), 150)
     texts = set()
     for number in range(12):
-        label, text = _label(chance, dpi=120)
+        label, text = a_label(chance, dpi=120)
         picture = Image.open(io.BytesIO(label)).convert("L")
         picture = picture.resize((round(picture.width * 1.2), round(picture.height * 1.2)))
         turned = picture.rotate(chance.uniform(-9, 9), expand=True, fillcolor=150, resample=Image.Resampling.BICUBIC)
