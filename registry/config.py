@@ -21,6 +21,8 @@ class Settings:
 
     database_url: str
     secret_key: str
+    accept_unsafe: tuple[str, ...] = ()
+    """complaints of the start-up check that whoever runs this takes upon himself, by their codes"""
     public_url: str = "http://127.0.0.1:8000"
     """the address printed into QR codes: scheme and host, no slash at the end"""
     former_urls: tuple[str, ...] = ()
@@ -48,6 +50,7 @@ class Settings:
         return cls(
             database_url=engine_url(env.str("DATABASE_URL", f"sqlite:///{VAR / 'huiliu.sqlite3'}")),
             secret_key=env.str("SECRET_KEY", "") or _kept_secret(VAR / "secret_key"),
+            accept_unsafe=tuple(env.list("ACCEPT_UNSAFE", [])),
             public_url=env.str("PUBLIC_URL", cls.public_url).rstrip("/"),
             former_urls=tuple(url.rstrip("/") for url in former if url),
             host=env.str("HOST", cls.host),

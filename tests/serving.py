@@ -29,6 +29,7 @@ def served(database_url: str, *, workers: int = 1, settings: Mapping[str, str] |
             "HUILIU_SECRET_KEY": "k" * 32,
             "HUILIU_PUBLIC_URL": address,
             "HUILIU_LIMITS": "false",
+            "HUILIU_ACCEPT_UNSAFE": "weak_secret,database_forgets",
         }
         server = subprocess.Popen(
             [

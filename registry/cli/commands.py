@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from registry.cli.accounts import key, user
+from registry.cli.check import check
 from registry.cli.demonstration import demo
 from registry.cli.parties import codes_group, licence, org, site
 from registry.cli.upkeep import backup, db_group, restore, verify
@@ -12,5 +13,5 @@ from registry.cli.upkeep import backup, db_group, restore, verify
 
 def register(app: Flask) -> None:
     """Bind the command groups."""
-    for command in (user, key, org, site, licence, codes_group, db_group, demo, verify, backup, restore):
+    for command in (user, key, org, site, licence, codes_group, db_group, demo, verify, backup, restore, check):
         app.cli.add_command(command)

@@ -98,7 +98,7 @@ def _copy(source: sqlite3.Connection, target: sqlite3.Connection, progress: Prog
         if progress is not None:
             progress(total - left, total)
 
-    source.backup(target, pages=PAGES_AT_ONCE, progress=told, sleep=0.01)
+    source.backup(target, pages=PAGES_AT_ONCE, progress=told)
 
 
 def _backup_sqlite(engine: Engine, path: Path, progress: Progress | None) -> None:

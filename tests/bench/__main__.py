@@ -126,8 +126,13 @@ def stand(ours_url: str, bare_url: str, folder: Path) -> Iterator[Stand]:
             else:
                 _same_codes(world, codes)
         engine.dispose()
-    told = {"HUILIU_DATABASE_URL": ours_url, "HUILIU_SECRET_KEY": "k" * 32, "HUILIU_LIMITS": "false"}
-    bare = {"BENCH_DATABASE_URL": bare_url, "BENCH_LESSON": str(lesson)}
+    told = {
+        "HUILIU_DATABASE_URL": ours_url,
+        "HUILIU_SECRET_KEY": "k" * 32,
+        "HUILIU_LIMITS": "false",
+        "HUILIU_ACCEPT_UNSAFE": "weak_secret",
+    }
+    bare = {**told, "BENCH_DATABASE_URL": bare_url, "BENCH_LESSON": str(lesson)}
     with served("wsgi:app", told) as ours, served("tests.bench.bare:create_app()", bare) as other:
         yield Stand(ours=ours, bare=other, key=secret, site=world.site("point"), codes=codes)
 

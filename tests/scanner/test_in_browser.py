@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import secrets
 import shutil
 import socket
 import subprocess
@@ -41,7 +42,7 @@ def origin(laid: tuple[Path, World], tmp_path_factory: pytest.TempPathFactory) -
         address = f"http://127.0.0.1:{door.getsockname()[1]}"
         told = {
             "HUILIU_DATABASE_URL": f"sqlite:///{path}",
-            "HUILIU_SECRET_KEY": "k" * 32,
+            "HUILIU_SECRET_KEY": secrets.token_hex(32),
             "HUILIU_PUBLIC_URL": address,
             "HUILIU_LIMITS": "false",
         }
