@@ -37,6 +37,10 @@ class Settings:
     """how many reverse proxies in front may say who the client is (X-Forwarded-*)"""
     pool_size: int = 10
     """connections to the database kept open by each worker; five times as many at a rush"""
+    signing_key: str = ""
+    """what files handed out are signed with: base64url of 32 random bytes; derived from `secret_key` without one"""
+    former_signing_keys: tuple[str, ...] = ()
+    """public halves of earlier ones (base64url, the `x` of their JWK), whose files still count as ours"""
     testing: bool = False
 
     @classmethod
@@ -59,6 +63,8 @@ class Settings:
             limits_storage=env.str("LIMITS_STORAGE", cls.limits_storage),
             trusted_proxies=env.int("TRUSTED_PROXIES", cls.trusted_proxies),
             pool_size=env.int("POOL_SIZE", cls.pool_size),
+            signing_key=env.str("SIGNING_KEY", cls.signing_key),
+            former_signing_keys=tuple(env.list("FORMER_SIGNING_KEYS", [])),
         )
 
     @property

@@ -21,6 +21,7 @@ from reports.entry import Entry
 from reports.opening import asked_of
 from reports.queries.contributions import opened
 from reports.render.files import FORMATS, File, check_format, opening_file, report_file
+from reports.sealing import stamp
 from reports.selection import BASES, BREAKDOWNS
 
 blueprint = Blueprint("reports", __name__, url_prefix=API_PREFIX, description="报告 · Reports")
@@ -131,6 +132,8 @@ def sent(file: File) -> Response:
     response = Response(file.chunks, content_type=file.media_type)
     if file.attached:
         response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    if file.signature:
+        response.headers["Huiliu-Signature"] = file.signature
     return response
 
 
@@ -192,11 +195,15 @@ def catalogue() -> dict[str, Any]:
 @blueprint.alt_response(404, description="not_found: no such report, or an area outside one's division")
 @blueprint.alt_response(422, description="unknown_stream, period_malformed, period_not_month_aligned, …")
 def report(values: Mapping[str, Any], name: str) -> Response:
-    """A report as JSON, CSV or XLSX. Every number is exact decimal text; rates are rounded once, half up."""
+    """A report as JSON, CSV, XLSX or PDF, signed; `csv.sig` holds the signature of the CSV.
+
+    Every number is exact decimal text; rates are rounded once, half up.
+    """
     entry = entry_of(name)
     form = check_format(values["format"] or "json")
     answer = entry.answer(db.session, asked_selection(values, entry))
-    return sent(report_file(answer, entry.table(answer, language()), form, language(), entry.manner))
+    table = entry.table(answer, language())
+    return sent(report_file(answer, table, form, language(), entry.manner, stamp=stamp()))
 
 
 @blueprint.route("/reports/<name>/contributions")

@@ -7,9 +7,11 @@ from typing import Any
 from flask import Flask
 
 from registry.http.panels import hang
+from reports import publication_api
 from reports.api import blueprint
 from reports.cli import group
-from reports.pages import catalogue, figures, home, recovery, trace, why
+from reports.pages import catalogue, figures, home, publications, recovery, trace, verification, why
+from reports.publication_cli import verify_report
 
 
 def register(app: Flask, api: Any) -> None:
@@ -17,5 +19,9 @@ def register(app: Flask, api: Any) -> None:
     api.register_blueprint(blueprint)
     for door in (catalogue, recovery, why, trace, figures):
         app.register_blueprint(door.pages)
+    api.register_blueprint(publication_api.blueprint)
+    app.register_blueprint(publications.pages)
+    app.register_blueprint(verification.pages)
     app.cli.add_command(group)
+    app.cli.add_command(verify_report)
     hang(app, home.panel)

@@ -52,8 +52,8 @@ _GRANTS = {
     "inspector": "inspect reverse",
     "producer": "market.declare",
     "pro": "market.declare",
-    "regulator": "read.division",
-    "administrator": "party.write account.write code.issue read.all market.declare",
+    "regulator": "read.division report.publish",
+    "administrator": "party.write account.write code.issue read.all market.declare report.publish",
 }
 
 _SIGNED_IN = "read.public identifiers.check resolve.public resolve read.own report.read account.own"

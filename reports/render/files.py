@@ -86,7 +86,8 @@ class _Told:
         """The signature over the question and these digests; empty without a stamp."""
         if self.stamp is None:
             return ""
-        return self.stamp.signer.token(claims(self.report, self.table, form, self.language, **digests))
+        more = {"code": self.stamp.code} if self.stamp.code else {}
+        return self.stamp.signer.token(claims(self.report, self.table, form, self.language, **digests, **more))
 
     @property
     def facts(self) -> Facts:

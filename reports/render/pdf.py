@@ -120,9 +120,9 @@ def document(told: Document, table: Table, *, language: str, stamp: Stamp | None
         fonts.close()
     if stamp is None:
         return content
-    return signed_pdf(
-        content, stamp.signer.token(claims(told.answer, table, "pdf", language, file_sha256=sha256(content)))
-    )
+    more = {"code": stamp.code} if stamp.code else {}
+    claimed = claims(told.answer, table, "pdf", language, file_sha256=sha256(content), **more)
+    return signed_pdf(content, stamp.signer.token(claimed))
 
 
 def whole(facts: Facts, table: Table, language: str) -> list[Section]:

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from registry.domain.events import Part
 from registry.domain.parties import Actor
+from registry.domain.verify_codes import draw_verify_code
 from registry.services.market import declare
 from registry.services.parties import create_organisation
+from registry.services.publications import FrozenFile, Question, keep
 from registry.store import Base
 from registry.store.base import writing
 from registry.store.carrying import EventCarrierRow
@@ -30,6 +32,8 @@ TABLES = (
     "issued_codes",
     "placed_on_market",
     "event_carriers",
+    "publications",
+    "publication_files",
 )
 
 
@@ -42,6 +46,7 @@ def lived(session: Session, engine: Engine) -> Engine:
     world.do("point", "split", batch=batch, children=(Part(mass_g=2000), Part(mass_g=3000)))
     _declare(session)
     _carry(session)
+    _publish(session)
     session.rollback()
     return engine
 
@@ -59,6 +64,26 @@ def _carry(session: Session) -> None:
                 carried_at_utc=NOON,
             )
         )
+        session.commit()
+
+
+def _publish(session: Session) -> None:
+    """A report, frozen."""
+    question = Question(report="recovery", query={"area": "520000"}, area="520000", cut_off=NOON, method="1")
+    file = FrozenFile(format="csv", language="zh", name="r.csv", media_type="text/csv", content=b"1")
+    with writing(session):
+        kept = keep(
+            session,
+            actor=Actor(id=an_id("boss"), role="administrator"),
+            question=question,
+            number=1,
+            code=draw_verify_code(),
+            seq=1,
+            figures={},
+            files=[file],
+            now=NOON,
+        )
+        assert kept is not None
         session.commit()
 
 
