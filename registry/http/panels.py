@@ -15,9 +15,13 @@ _KEY = "huiliu.panels"
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """A piece of a page. `styles` and `scripts` are names of static files it needs; scripts are modules."""
+    """A piece of a page. `styles` and `scripts` are names of static files it needs; scripts are modules.
+
+    `first`: before what waits for the person; else after it.
+    """
 
     html: Markup
+    first: bool = True
     styles: tuple[str, ...] = ()
     scripts: tuple[str, ...] = ()
 

@@ -37,9 +37,10 @@ def _report(selection: Selection) -> Report:
     return recovery(cells(db.session, selection), selection)
 
 
-def _panel(template: str, scripts: tuple[str, ...] = SCRIPTS, **shown: Any) -> Panel:
+def _panel(template: str, *, first: bool = False, **shown: Any) -> Panel:
     html = render_template(template, **shown)
-    return Panel(html=Markup(html), styles=STYLES, scripts=scripts)  # noqa: S704  # our own template, escaped there
+    scripts = SCRIPTS if first else ()
+    return Panel(html=Markup(html), first=first, styles=STYLES, scripts=scripts)  # noqa: S704  # our own template, escaped there
 
 
 def _asking(selection: Selection, **more: str) -> Mapping[str, str | None]:
@@ -60,6 +61,7 @@ def fate() -> Panel | None:
     asking = _asking(selection)
     return _panel(
         "reports/own_fate.html",
+        first=True,
         selection=selection,
         totals=totals,
         rows=[
@@ -98,7 +100,6 @@ def yields() -> Panel | None:
         return None
     return _panel(
         "reports/own_yields.html",
-        scripts=(),
         selection=selection,
         rows=[
             {
@@ -145,7 +146,6 @@ def collected() -> Panel | None:
         sums[key] = sums.get(key, 0) + line.figures["collected"]
     return _panel(
         "reports/own_collected.html",
-        scripts=(),
         selection=selection,
         total_g=sum(sums.values()),
         streams=[words.stream_words(code)[spoken] for code in streams],

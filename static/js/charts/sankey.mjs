@@ -25,7 +25,7 @@ export function sankey(chart) {
         data: chart.nodes.map(nodeOf),
         links: chart.links.map((link) => ({...link, value: Number(link.value)})),
         lineStyle: {color: "gradient", opacity: 0.35, curveness: 0.5},
-        label: {color: INK, fontSize: small ? 10.5 : 13, lineHeight: small ? 13 : 17, width: small ? 70 : 200, overflow: "break", textBorderColor: "#fffffb", textBorderWidth: 3,
+        label: {color: INK, fontSize: small ? 10 : 13, lineHeight: small ? 12 : 17, width: small ? 90 : 200, overflow: "break", textBorderColor: "#fffffb", textBorderWidth: 3,
           formatter: ({data}) => `${data.title}\n${shown(data.value, chart.unit)}`},
       }],
     },
