@@ -17,10 +17,7 @@ PATIENCE_MS = 30_000
 expect.set_options(timeout=PATIENCE_MS)
 KEPT = """async (path) => {
   await navigator.serviceWorker.ready;
-  for (;;) {
-    if (await (await caches.open("huiliu-pages")).match(path)) return;
-    await new Promise((next) => setTimeout(next, 50));
-  }
+  return Boolean(await (await caches.open("huiliu-pages")).match(path));
 }"""
 Draw = Callable[[int], tuple[str, ...]]
 
@@ -39,7 +36,7 @@ def phone(browser: Browser, **settings: Any) -> Iterator[BrowserContext]:
 
 def until_kept(page: Page, path: str) -> None:
     """Until the phone has a page for times without a network."""
-    page.evaluate(KEPT, path)
+    page.wait_for_function(KEPT, arg=path)
 
 
 def open_cart(page: Page, origin: str) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Error, Page, Route, expect
 
 from tests.browser.films import film
 from tests.browser.phones import (
@@ -25,6 +24,12 @@ from tests.browser.phones import (
     weigh,
 )
 from tests.serving import PHONE
+
+WEIGHED = """async () => {
+  const {store} = await import("/static/js/outbox/frame.mjs");
+  const {lines} = (await store.recall("cart")).value;
+  return lines.length === 3 && lines.every(({mass}) => mass);
+}"""
 
 pytestmark = [pytest.mark.browser, pytest.mark.unsettled]
 
@@ -131,14 +136,9 @@ def _stored_and_lost(route: Route) -> None:
 
 
 def kill(page: Page) -> None:
-    """As the system does it: the process of the page ends, and nobody says goodbye."""
-    browser = page.context.browser
-    assert browser is not None
-    processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
-    with page.expect_event("crash"):
-        for process in processes:
-            if process["type"] == "renderer":
-                os.kill(process["id"], signal.SIGKILL)
+    """As the system does it: the process of this page, and of no other, ends, and nobody says goodbye."""
+    with page.expect_event("crash"), suppress(Error):
+        page.goto("chrome://kill")
     page.close()
 
 
@@ -149,7 +149,7 @@ def test_a_cart_not_yet_submitted_survives_its_tab(browser: Browser, origin: str
         open_cart(page, origin)
         type_codes(page, marks)
         weigh(page)
-        page.wait_for_timeout(300)
+        page.wait_for_function(WEIGHED)
         page.close()
         page = context.new_page()
         page.goto(f"{origin}/scan/cart")

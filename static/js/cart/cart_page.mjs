@@ -100,10 +100,11 @@ async function found(text) {
 async function named(text) {
   const local = read(text, hosts);
   if (!local.refused && (cart.line(keyOf(local)) || taken.has(keyOf(local)))) return local;
-  const late = new Promise((_, fail) => setTimeout(() => fail(new Error("late")), PATIENCE_MS));
-  const answer = navigator.onLine ? await Promise.race([resolve(text), late]).catch(() => null) : null;
+  const answer = navigator.onLine ? await Promise.race([resolve(text).catch(() => null), late()]) : null;
   return answer ? readAnswer(answer) : local;
 }
+
+const late = () => new Promise((resolved) => setTimeout(() => resolved(null), PATIENCE_MS));
 
 const shown = ({scheme, value}) => (scheme === "registry" ? grouped(value) : value);
 

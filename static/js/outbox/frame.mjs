@@ -112,9 +112,8 @@ async function showBadge() {
 const ignored = () => {}; // without storage or network there is nothing to show
 
 if (signedIn) {
-  const anew = remembered() !== signedIn;
   remember(signedIn);
-  void keep({store, anew}).catch(ignored);
+  void keep({store}).catch(ignored);
 }
 if (owner) start();
 changes.addEventListener("change", () => void showBadge().catch(ignored));
