@@ -8,10 +8,11 @@ from registry.cli.accounts import key, user
 from registry.cli.check import check
 from registry.cli.demonstration import demo
 from registry.cli.parties import codes_group, licence, org, site
-from registry.cli.upkeep import backup, db_group, restore, verify
+from registry.cli.upkeep import backup, cells_group, db_group, restore, verify
 
 
 def register(app: Flask) -> None:
     """Bind the command groups."""
-    for command in (user, key, org, site, licence, codes_group, db_group, demo, verify, backup, restore, check):
+    groups = (user, key, org, site, licence, codes_group, db_group, cells_group, demo)
+    for command in (*groups, verify, backup, restore, check):
         app.cli.add_command(command)

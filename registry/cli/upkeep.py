@@ -10,7 +10,7 @@ from flask.cli import AppGroup, with_appcontext
 from tqdm import tqdm
 
 from registry.extensions import db
-from registry.http.commands import told
+from registry.http.commands import told, transaction
 from registry.services import audit, backups, upkeep
 
 db_group = AppGroup("db", help="The schema of the database.")
@@ -31,6 +31,17 @@ def db_downgrade(revision: str) -> None:
     """Take the schema back down to a revision, or to `base`."""
     upkeep.downgrade(db.engine, revision)
     click.echo("at {}, newest {}".format(*upkeep.revisions(db.session)))
+
+
+cells_group = AppGroup("cells", help="The sums that reports read.")
+
+
+@cells_group.command("rebuild")
+def cells_rebuild() -> None:
+    """Sum the whole ledger again. Capture waits meanwhile; `verify` says whether it is needed."""
+    with transaction() as session, tqdm(unit="event", disable=None) as bar:
+        count = upkeep.rebuild_cells(session, progress=bar.update)
+    click.echo(f"{count} cells")
 
 
 @click.command("verify")

@@ -19,7 +19,7 @@ from registry.domain.ledger import Posting, unbalanced
 from registry.domain.refusals import Refusal
 from registry.services.audit_records import Difference, Records
 from registry.services.replay import Replay
-from registry.store import audit_queries, history, journal
+from registry.store import audit_queries, history, journal, recount
 from registry.store.events import EventRow
 
 
@@ -42,7 +42,7 @@ def verify(session: Session, *, progress: Callable[[int], object] | None = None)
     """Replay the whole ledger. `progress` is told how many events were done since it was last told."""
     replay = Replay(audit_queries.site_facts(session), audit_queries.reversed_ids(session))
     records, stored = Records(audit_queries.targets(session)), _Entries(session)
-    differences: list[Difference] = []
+    differences = [*_cells(session)]
     count = postings = 0
     for row in audit_queries.events(session):
         count += 1
@@ -175,3 +175,13 @@ def _places(session: Session, replay: Replay) -> list[Difference]:
         for batch_id in sorted(set(replay.batches) - set(seen))
     ]
     return found
+
+
+def _cells(session: Session) -> Iterator[Difference]:
+    """The sums that reports read, held against the postings they sum."""
+    for key, (amount, lines), (kept, kept_lines) in recount.differences(session):
+        yield Difference(
+            where="cell " + " ".join(str(part) for part in key.values() if part != ""),
+            expected=f"{amount} of {lines} lines",
+            stored=f"{kept} of {kept_lines} lines",
+        )

@@ -30,6 +30,7 @@ from registry.services.receipts import ItemResult, Receipt, receipt_from, receip
 from registry.services.references import Waiting, is_id, lock_ahead
 from registry.services.rows import Sent, event_row
 from registry.store import event_queries, journal, states
+from registry.store.cells import happening_of
 from registry.store.events import EventRow
 
 __all__ = ["ItemResult", "capture", "capture_list"]
@@ -171,6 +172,7 @@ def _append(
     journal.append_private(session, {row.id: sent.form.private})
     # Before and after: a pack that is reused keeps its number, and what leaves at once gives its own back.
     journal.release_codes(session, row.seq, closed, registry_too=False)
-    journal.append_decisions(session, [journal.Booked(seq=row.seq, decision=decision, codes=frozen.codes)])
+    booked = journal.Booked(seq=row.seq, event=happening_of(row), decision=decision, codes=frozen.codes)
+    journal.append_decisions(session, [booked])
     journal.release_codes(session, row.seq, closed, registry_too=False)
     return row

@@ -26,6 +26,7 @@ from registry.services.receipts import ItemResult, Receipt, receipt_from
 from registry.services.references import is_id
 from registry.services.rows import Sent, event_row
 from registry.store import journal, states
+from registry.store.cells import happening_of
 from registry.store.events import EventRow
 
 MOST = 500
@@ -108,7 +109,7 @@ def _write(session: Session, decided: Sequence[_Decided]) -> dict[str, Receipt]:
     journal.append_decisions(
         session,
         [
-            journal.Booked(seq=row.seq, decision=each.decision, codes=each.frozen.codes)
+            journal.Booked(seq=row.seq, event=happening_of(row), decision=each.decision, codes=each.frozen.codes)
             for row, each in zip(rows, decided, strict=True)
         ],
     )

@@ -19,6 +19,7 @@ from registry.domain.refusals import Refusal
 from registry.services.references import Waiting
 from registry.services.rows import Sent, event_row
 from registry.store import history, journal, states
+from registry.store.cells import happening_of
 from registry.store.events import EventBatchRow, EventRow
 
 
@@ -123,7 +124,8 @@ def _book(session: Session, seq: int, target: EventRow, touched: Sequence[EventB
         places.append((row.batch_id, before, after, mass_g))
     decision = negation(history.postings_of(session, target.seq), places)
     reverses_seq = target.seq if decision.postings else None
-    journal.append_decisions(session, [journal.Booked(seq=seq, decision=decision, codes={}, reverses_seq=reverses_seq)])
+    booked = journal.Booked(seq=seq, event=happening_of(target), decision=decision, codes={}, reverses_seq=reverses_seq)
+    journal.append_decisions(session, [booked])
     void = [move.batch_id for move in decision.moves if move.after.status == "void"]
     journal.release_codes(session, seq, void, registry_too=True)
     back = [batch_id for batch_id, *_ in places if batch_id not in void]

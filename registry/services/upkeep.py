@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from registry.store import schema
+from registry.store import recount, schema
 
 
 def revisions(session: Session) -> tuple[str | None, str]:
@@ -39,3 +41,8 @@ def forgetful(session: Session) -> tuple[str, ...]:
     asked = _LASTING[session.get_bind().dialect.name]
     found = {question: str(session.execute(text(question)).scalar()).lower() for question in asked}
     return tuple(f"{question} = {found[question]}" for question, good in asked.items() if found[question] not in good)
+
+
+def rebuild_cells(session: Session, *, progress: Callable[[int], object] | None = None) -> int:
+    """Sum the whole ledger into cells again, inside a writing transaction; how many there are then."""
+    return recount.rebuild(session, progress=progress)

@@ -1,4 +1,4 @@
-"""Writing what was decided: append-only rows, and the two projections (places, codes). Called by capture only."""
+"""Writing what was decided: append-only rows, and the projections (places, codes, cells). Called by capture only."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from registry.domain.case import Decision, Move
 from registry.domain.identifiers import normalise
 from registry.domain.ledger import Place, Posting
 from registry.store.batches import BatchCodeRow, BatchPlaceRow, BatchRow, ContainerRow
+from registry.store.cells import Happening, Sums
 from registry.store.events import BatchEdgeRow, EventBatchRow, EventPrivateRow, EventRow
 from registry.store.ledger import EntryRow, PostingRow
 from registry.store.origins import OriginRow, PostingOriginRow
@@ -26,6 +27,8 @@ from registry.store.statements import append, ask, one_of, table
 _NEW_ORIGINS = 0x48754F72
 """the advisory lock of whoever adds origins, until that transaction ends"""
 _EVENT, _ORIGIN, _PLACE = table(EventRow), table(OriginRow), table(BatchPlaceRow)
+_BATCH = table(BatchRow)
+_STREAMS = select(_BATCH.c.id, _BATCH.c.stream).where(_BATCH.c.id.in_(one_of("ids")))
 _EVENT_COLUMNS = tuple(column.key for column in _EVENT.columns if column.key != "seq")
 _INSERT_EVENT = insert(_EVENT).returning(_EVENT.c.seq, _EVENT.c.id)
 _ORIGINS = select(_ORIGIN.c.key, _ORIGIN.c.id).where(_ORIGIN.c.key.in_(one_of("keys")))
@@ -64,9 +67,13 @@ def append_private(session: Session, salted: Mapping[str, Mapping[str, tuple[str
 
 @dataclass(frozen=True, kw_only=True)
 class Booked:
-    """A decision on its way to the shelf, with the seq of its event and the registry codes of its new batches."""
+    """A decision on its way to the shelf, with the seq of its event and the registry codes of its new batches.
+
+    `event`: where and when it counts; a reversal counts where its target does.
+    """
 
     seq: int
+    event: Happening
     decision: Decision
     codes: Mapping[str, str]
     reverses_seq: int | None = None
@@ -166,12 +173,16 @@ def place_from_json(text: str) -> tuple[Place | None, int]:
 
 
 def _append_entries(session: Session, booked: Sequence[Booked]) -> None:
-    """Entries with their postings and origin rows."""
+    """Entries with their postings and origin rows, and the cells they are summed in."""
     append(session, EntryRow, [{"seq": each.seq, "reverses_seq": each.reverses_seq} for each in booked])
     ids = _origin_ids(session, [posting for each in booked for posting in each.decision.postings])
-    lines, parts = [], []
+    streams = _streams(session, booked)
+    lines, parts, sums = [], [], Sums()
     for each in booked:
         for line, posting in enumerate(each.decision.postings):
+            shares = [(ids[origin.key], amount) for origin, amount in posting.origins.items()]
+            stream, reverses = streams[posting.batch_id], each.reverses_seq is not None
+            sums.add(each.event, posting, shares, stream=stream, reverses=reverses)
             lines.append(
                 {
                     "seq": each.seq,
@@ -184,11 +195,21 @@ def _append_entries(session: Session, booked: Sequence[Booked]) -> None:
                 }
             )
             parts += [
-                {"seq": each.seq, "line": line, "origin_id": ids[origin.key], "amount": amount}
-                for origin, amount in posting.origins.items()
+                {"seq": each.seq, "line": line, "origin_id": origin_id, "amount": amount}
+                for origin_id, amount in shares
             ]
     append(session, PostingRow, lines)
     append(session, PostingOriginRow, parts)
+    sums.write(session)
+
+
+def _streams(session: Session, booked: Sequence[Booked]) -> dict[str, str]:
+    """Batch → stream, of every batch posted to."""
+    found = {batch.id: batch.stream for each in booked for batch in each.decision.new}
+    older = {posting.batch_id for each in booked for posting in each.decision.postings} - set(found)
+    if older:
+        found |= {row.id: row.stream for row in ask(session, _STREAMS, ids=sorted(older))}
+    return found
 
 
 def _origin_ids(session: Session, postings: Iterable[Posting]) -> dict[str, int]:

@@ -45,7 +45,7 @@ def unopened(book: Book, selection: Selection) -> list[tuple[object, ...]]:
 
 @pytest.mark.parametrize("basis", ["flow", "cohort"])
 def test_every_row_of_a_breakdown_narrows_to_a_question_that_sums_to_it(basis: str, book: Book) -> None:
-    walk = walked(book, 4, steps=25)
+    walk = walked(book, 4, steps=20)
     owner = book.sites[walk.sites[0]]
     readers = {
         Reader(): {},
@@ -59,7 +59,7 @@ def test_every_row_of_a_breakdown_narrows_to_a_question_that_sums_to_it(basis: s
 
 
 def test_a_cube_by_any_dimension_holds_the_whole_ledger(book: Book) -> None:
-    walked(book, 5, steps=25)
+    walked(book, 5, steps=20)
     plain: defaultdict[str, int] = defaultdict(int)
     for posting in book.session.scalars(select(PostingRow)):
         plain[posting.account] += posting.amount
