@@ -47,6 +47,7 @@ _FILTERS: Mapping[str, fields.Field[Any]] = {
         "id: only what is posted at this organisation's sites", "0195f3a0-0000-7000-8000-000000000002"
     ),
     "process": _words("only what this process posted; `-` for what no process did", "hydrometallurgy"),
+    "to_place": _words("only what an event there took: site:… · organisation:… · area:… · alone:…", "area:520300"),
     "from": _words("first local day", "2025-01-01"),
     "to": _words("the day after the last", "2026-01-01"),
     "basis": _words(" · ".join(BASES), "cohort"),

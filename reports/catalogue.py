@@ -9,10 +9,13 @@ from typing import Final
 from registry.domain.refusals import Refusal
 from reports.entry import Entry
 from reports.indicators import (
+    avoided_co2,
     collection_rate,
     element_recovery,
+    flows,
     mass_balance,
     outcomes,
+    plan_indicators,
     process_efficiency,
     recovery_rates,
     second_life,
@@ -37,10 +40,13 @@ CATALOGUE: Final[Mapping[str, Entry]] = MappingProxyType(
             outcomes.ENTRY,
             second_life.ENTRY,
             element_recovery.ENTRY,
+            flows.ENTRY,
             traceability.ENTRY,
+            avoided_co2.ENTRY,
             process_efficiency.ENTRY,
             mass_balance.ENTRY,
             collection_rate.ENTRY,
+            plan_indicators.ENTRY,
         )
     }
 )

@@ -39,7 +39,7 @@ KINDS: Final[Mapping[str, Kind]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Opens:
-    """What the figures of a column open into: a key of `reports.figures.FIGURES`.
+    """What the figures of a column open into: a key of `reports.figures.FIGURES`, or empty for the row's own `figure`.
 
     Without a substance or a source it is the row's own; `narrowing`: more filters than those of the row.
     """
@@ -89,8 +89,8 @@ _NAMES: Final = (
     _text("substance_name", "物质", "Substance"),
     _text("unit", "单位", "Unit"),
 )
-_HIDDEN: Final = frozenset({"recycled", "counted_output"})
-"""the same figure as `recycle`, which the table shows already; and what belongs to process efficiency"""
+_HIDDEN: Final = frozenset({"recycled", "handed_on", "counted_output"})
+"""the same figure as `recycle`, which the table shows already; and what belongs to other reports"""
 
 RECOVERY: Final[Sequence[Column]] = (
     *_NAMES,

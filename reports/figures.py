@@ -95,6 +95,17 @@ FIGURES: Final[Mapping[str, Figure]] = MappingProxyType(
             Term(accounts=frozenset({STOCK}), kinds=_PROCESS, direction=1),
             Term(accounts=frozenset(outcome_account(code) for code in _OUTCOMES), kinds=_PROCESS),
         ),
+        # What a place gave away, counted where the next one took it: a shipment when it is received, a second life when
+        # it is retired.
+        "handed_on": (
+            Term(accounts=frozenset({TRANSIT}), kinds=frozenset({"receive"}), direction=-1, sign=-1),
+            Term(
+                accounts=frozenset(outcome_account(code) for code in CUSTODY_KEPT),
+                kinds=frozenset({"retire"}),
+                direction=-1,
+                sign=-1,
+            ),
+        ),
         "counted_output": (
             Term(accounts=frozenset(outcome_account(code) for code in COUNTS_AS_RECYCLING), kinds=_PROCESS),
         ),

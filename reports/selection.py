@@ -82,6 +82,8 @@ class Selection:
     """only what is posted at this organisation's sites"""
     process: str | None = None
     """only what events of this process posted"""
+    to: str | None = None
+    """only what events at this place took: `site:…`, `organisation:…`, `area:…`, or `alone:…` for a division itself"""
     by: str = "product"
     scheme: str | None = None
     """by whose window a collection rate is computed; other reports do not look at it"""
@@ -148,6 +150,7 @@ class Selection:
             "site": self.site,
             "organisation": self.organisation,
             "process": self.process,
+            "to_place": self.to,
             "from": self.period.start.isoformat(),
             "to": self.period.end.isoformat(),
             "basis": self.basis,
@@ -179,6 +182,7 @@ def selection_of(values: Mapping[str, str | None], *, reader: Reader, now: datet
         site=_id(values.get("site")),
         organisation=_own(_id(values.get("organisation")), reader),
         process=_process(values.get("process")),
+        to=_to(values.get("to_place")),
         period=period,
         basis=_one_of(values.get("basis") or "flow", BASES, "unknown_basis"),
         by=_one_of(values.get("by") or "product", BREAKDOWNS, "unknown_breakdown"),
@@ -205,6 +209,17 @@ def _check_area(area: str, reader: Reader) -> None:
 
 def _id(value: str | None) -> str | None:
     if value and value != OTHERS and not _UUID.fullmatch(value):
+        raise Refusal("not_found")
+    return value or None
+
+
+def _to(value: str | None) -> str | None:
+    kind, _, code = (value or "").partition(":")
+    if kind in ("site", "organisation"):
+        _id(code)
+    elif kind in ("area", "alone"):
+        divisions.division(code)
+    elif value:
         raise Refusal("not_found")
     return value or None
 

@@ -143,7 +143,7 @@ def asked_of_cell(row: TableRow, column: Column) -> Asked | None:
     return Asked(
         source=opens.source or code_of(row.cells.get("source")) or SOURCES[0],
         substance=opens.substance or code_of(row.cells.get("substance")),
-        name=opens.figure,
+        name=opens.figure or code_of(row.cells.get("figure")),
     )
 
 

@@ -45,6 +45,7 @@ FIGURES: Final[Mapping[str, Words]] = MappingProxyType(
         "process_input": _words("工序投入", "Process input"),
         "intermediates": _words("中间产物", "Intermediates"),
         "process_output": _words("工序产出", "Process output"),
+        "handed_on": _words("移交", "Handed on"),
         "counted_output": _words("计入综合回收的产出", "Output that counts"),
     }
 )

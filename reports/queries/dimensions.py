@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, true
 from sqlalchemy.orm import aliased
 
+from registry.domain.divisions import descendants
 from registry.domain.origins import ADDITION, UNKNOWN
 from registry.store.origins import OriginRow
 from registry.store.parties import SiteRow
@@ -151,7 +152,20 @@ def place_conditions(raw: Raw, selection: Selection) -> list[ColumnElement[bool]
         found.append(SiteRow.division_code.in_(sorted(selection.divisions)))
     if selection.process:
         found.append(raw.process == ("" if selection.process == NO_PROCESS else selection.process))
+    if selection.to:
+        found.append(_taken_at(selection))
     return found
+
+
+def _taken_at(selection: Selection) -> ColumnElement[bool]:
+    """The event happened at the place asked for; a place the reader may not know by name is found by OTHERS alone."""
+    kind, _, code = (selection.to or "").partition(":")
+    if kind == "area":
+        return Here.division_code.in_(sorted(descendants(code)))
+    if kind == "alone":
+        return Here.division_code == code
+    column = Here.id if kind == "site" else Here.organisation_id
+    return ~named_to(Here, selection) if code == OTHERS else and_(named_to(Here, selection), column == code)
 
 
 def _happened_inside(selection: Selection) -> ColumnElement[bool]:
