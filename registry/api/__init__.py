@@ -10,6 +10,7 @@ from registry.api.calculators import blp as calculators
 from registry.api.carrying import blp as carrying
 from registry.api.detail_schemas import DETAILS
 from registry.api.event_schemas import envelope_of
+from registry.api.event_export import blp as event_export
 from registry.api.events import blp as events
 from registry.api.ledger import blp as ledger
 from registry.api.market import blp as market
@@ -21,7 +22,7 @@ from registry.api.trace import blp as trace
 
 NOUNS = (
     *(events, batches, trace, ledger, reference, parties, sites, accounts),
-    *(calculators, obligations, carrying, market),
+    *(calculators, obligations, carrying, market, event_export),
 )
 
 

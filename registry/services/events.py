@@ -172,7 +172,7 @@ def list_events(
     pace of work.
     """
     conditions = [
-        _own(actor),
+        own_events(actor),
         *event_queries.having(
             kind=kind,
             site_id=site_id,
@@ -189,7 +189,8 @@ def list_events(
     return Page(items=tuple(lines), next_key=(str(lines[-1].seq),) if len(rows) > size else None)
 
 
-def _own(actor: Actor) -> ColumnElement[bool]:
+def own_events(actor: Actor) -> ColumnElement[bool]:
+    """Condition: the events a list of the actor's holds."""
     if actor.role == "administrator":
         return true()
     if actor.role == "regulator" and actor.division_code is not None:

@@ -63,6 +63,13 @@ MENU = (
     Place(path="/outbox", label=N_("发件箱"), icon="phone", operation="event.capture"),
     Place(path="/containers", label=N_("容器"), icon="crate", operation="event.load"),
     Place(path="/labels", label=N_("标签卷"), icon="label", operation="code.issue.own"),
+    Place(
+        path="/exports/events",
+        label=N_("导出事件"),
+        icon="download",
+        operation="read.own",
+        not_for=_SIGNED_OUT,
+    ),
     Place(path="/map", label=N_("回收网络地图"), icon="map"),
     Place(path="/organisations", label=N_("组织与站点"), icon="building", operation="party.write"),
     Place(path="/account", label=N_("我的账户与密钥"), icon="key", operation="account.own", not_for=_SIGNED_OUT),

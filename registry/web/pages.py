@@ -16,6 +16,7 @@ from registry.web import (
     carrying,
     collecting,
     containers,
+    exports,
     home,
     incoming,
     market,
@@ -55,6 +56,7 @@ _NOUNS = (
     carrying,
     calculators,
     market,
+    exports,
 )
 
 
