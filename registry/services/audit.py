@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from registry.domain.case import Decision
 from registry.domain.ledger import Posting, unbalanced
 from registry.domain.refusals import Refusal
+from registry.services.audit_evidence import EvidenceAudit
 from registry.services.audit_records import Difference, Records
 from registry.services.replay import Replay
 from registry.store import audit_queries, history, journal, recount
@@ -40,7 +41,8 @@ class AuditReport:
 
 def verify(session: Session, *, progress: Callable[[int], object] | None = None) -> AuditReport:
     """Replay the whole ledger. `progress` is told how many events were done since it was last told."""
-    replay = Replay(audit_queries.site_facts(session), audit_queries.reversed_ids(session))
+    reversed_ids = audit_queries.reversed_ids(session)
+    replay, evidence = Replay(audit_queries.site_facts(session), reversed_ids), EvidenceAudit(session, reversed_ids)
     records, stored = Records(audit_queries.targets(session)), _Entries(session)
     differences = [*_cells(session)]
     count = postings = 0
@@ -53,12 +55,13 @@ def verify(session: Session, *, progress: Callable[[int], object] | None = None)
         # A pending reversal did nothing yet: whatever is stored of it is too much.
         decision, refused = (Decision(), []) if row.status == "pending" else _again(replay, row)
         differences += [*refused, *records.take(row, decision)]
+        evidence.take(row, decision)
         differences += _postings(row.seq, decision, here) + _traces(session, row.seq, decision)
         postings += len(decision.postings)
         if progress is not None:
             progress(1)
     differences += stored.rest()
-    differences += [*_places(session, replay), *records.rest(session)]
+    differences += [*_places(session, replay), *records.rest(session), *evidence.rest(session)]
     return AuditReport(events=count, postings=postings, differences=tuple(differences))
 
 

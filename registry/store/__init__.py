@@ -1,6 +1,6 @@
 """Imports every row module, so that Alembic sees one metadata."""
 
-from registry.store import batches, carrying, cells, events, ledger, market, origins, parties, publications
+from registry.store import batches, carrying, cells, events, evidence, ledger, market, origins, parties, publications
 from registry.store.base import Base
 
-__all__ = ["Base", "batches", "carrying", "cells", "events", "ledger", "market", "origins", "parties", "publications"]
+__all__ = ["Base", "batches", "carrying", "cells", "events", "evidence", "ledger", "market", "origins", "parties", "publications"]

@@ -18,6 +18,8 @@ from registry.store import Base
 from registry.store.base import writing
 from registry.store.carrying import EventCarrierRow
 from registry.store.events import EventRow
+from registry.store.evidence import EvidenceEntryRow, EvidenceLineRow
+from registry.store.parties import SiteRow
 from tests.ledgers import NOON, an_id, build, issue
 
 TABLES = (
@@ -34,6 +36,8 @@ TABLES = (
     "event_carriers",
     "publications",
     "publication_files",
+    "evidence_entries",
+    "evidence_lines",
 )
 
 
@@ -47,6 +51,7 @@ def lived(session: Session, engine: Engine) -> Engine:
     _declare(session)
     _carry(session)
     _publish(session)
+    _evidence(session)
     session.rollback()
     return engine
 
@@ -102,6 +107,36 @@ def _declare(session: Session) -> None:
             mass_g=1,
             now=NOON,
         )
+        session.commit()
+
+
+def _evidence(session: Session) -> None:
+    """A plant's gram of evidence, ring-fenced."""
+    pool = {
+        "site_id": session.scalar(select(func.min(SiteRow.id))),
+        "stream": "tyre",
+        "outcome": "recycle",
+        "month": "2025-03",
+        "producer_id": "",
+    }
+    with writing(session):
+        entry = EvidenceEntryRow(
+            id=an_id("entry"),
+            action="submit",
+            note_id=an_id("note"),
+            actor_id=an_id("plant"),
+            body="{}",
+            reason="",
+            state="awaiting_authorisation",
+            recorded_at_utc=NOON,
+        )
+        session.add(entry)
+        session.flush()
+        for line, (account, amount) in enumerate((("available", -1), ("ring_fenced", 1))):
+            row = EvidenceLineRow(
+                seq=entry.seq, line=line, account=account, note_id="", holder_id="", amount=amount, **pool
+            )
+            session.add(row)
         session.commit()
 
 
