@@ -3,4 +3,16 @@
 from registry.store import batches, carrying, cells, events, evidence, ledger, market, origins, parties, publications
 from registry.store.base import Base
 
-__all__ = ["Base", "batches", "carrying", "cells", "events", "evidence", "ledger", "market", "origins", "parties", "publications"]
+__all__ = [
+    "Base",
+    "batches",
+    "carrying",
+    "cells",
+    "events",
+    "evidence",
+    "ledger",
+    "market",
+    "origins",
+    "parties",
+    "publications",
+]
