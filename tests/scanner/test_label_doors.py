@@ -1,12 +1,15 @@
 """Labels at the doors: who prints which, as what, and rolls drawn before anything is collected."""
 
 import re
+import time
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from registry.domain.identifiers import grouped
 from scanner.decode import decode
 from tests.scanner.conftest import PUBLIC_URL, World, assert_problem, csrf_of
 
@@ -20,6 +23,15 @@ def test_only_who_sees_a_batch_prints_its_label(
         assert li.get(path).status_code == 200
         assert wu.get(path).status_code == 404
         assert nobody.get(path).status_code in (302, 401)
+
+
+def test_a_batch_prints_its_stream_and_mass_and_a_label_of_a_roll_its_code_alone(li: FlaskClient, world: World) -> None:
+    def words(code: str) -> list[str]:
+        document = ET.fromstring(li.get(f"/labels/{code}.svg").data)  # noqa: S314  # our own document
+        return [each.text or "" for each in document.iter("{http://www.w3.org/2000/svg}text")]
+
+    assert words(world.mine) == ["废旧动力电池", "LFP", "412.5 kg", grouped(world.mine)]
+    assert words(world.roll) == [grouped(world.roll)]
 
 
 def test_a_label_of_a_roll_prints_without_words(li: FlaskClient, world: World) -> None:
@@ -99,3 +111,16 @@ def test_the_command_line_draws_and_prints_rolls(app: Flask, world: World, tmp_p
     unknown = runner.invoke(args=["labels", "print", "no-such-roll", "--out", str(out)])
     assert unknown.exit_code == 1
     assert "not_found" in unknown.output
+
+
+def test_a_thousand_labels_are_a_matter_of_seconds_and_the_command_line_counts_them(
+    app: Flask, world: World, tmp_path: Path
+) -> None:
+    out = tmp_path / "thousand.pdf"
+    arguments = ["labels", "issue", "--site", world.holder.site_id, "--count", "1000", "--sheet", "a4-3x8"]
+    began = time.process_time()
+    issued = app.test_cli_runner().invoke(args=[*arguments, "--out", str(out)])
+    took_s = time.process_time() - began
+    assert issued.exit_code == 0, issued.output
+    assert took_s < 30
+    assert out.read_bytes().count(b"/Type /Page\n") == 42

@@ -2,16 +2,19 @@
 
 import re
 import subprocess
+import zlib
 from pathlib import Path
 
 import pytest
 import zxingcpp
-from PIL import Image
+from PIL import Image, ImageFont
 
+from registry.domain import streams
 from registry.domain.identifiers import draw_code
+from scanner import sheets
 from scanner.here import FONTS
 from scanner.labels import Label, draw, short_url
-from scanner.sheets import MM_PER_POINT, SHEETS, Sheet, UnprintableError, render
+from scanner.sheets import MM_PER_POINT, SHEETS, TEST_TEXT, Sheet, UnprintableError, render
 
 
 def labels(count: int) -> list[Label]:
@@ -112,3 +115,58 @@ def test_progress_is_told_of_every_label() -> None:
     told: list[int] = []
     render(labels(30), sheet=SHEETS["a4-3x8"], fonts=FONTS, progress=told.append)
     assert sum(told) == 30
+
+
+@pytest.mark.parametrize("dpi", [203, 300])
+@pytest.mark.parametrize("sheet", SHEETS.values(), ids=SHEETS.keys())
+def test_the_test_page_holds_a_mark_to_try_the_scanner_on(sheet: Sheet, dpi: int, tmp_path: Path) -> None:
+    (page,) = pictures(render([], sheet=sheet, fonts=FONTS, test_page=True), tmp_path, dpi)
+    assert codes_in([page]) == [TEST_TEXT]
+
+
+def glyphs_shown(pdf: bytes) -> dict[str, set[int]]:
+    """Font resource → the glyph numbers that the pages show, read from the streams of the file."""
+    shown: dict[str, set[int]] = {}
+    for packed in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
+        try:
+            text = zlib.decompress(packed)
+        except zlib.error:
+            continue
+        for font, body in re.findall(rb"/(F\d+) [\d.]+ Tf.*?(\[.*?\] TJ|\(.*?\) Tj)", text, re.DOTALL):
+            numbers = shown.setdefault(font.decode(), set())
+            for raw in re.findall(rb"\((.*?)(?<!\\)\)", body, re.DOTALL):
+                plain = re.sub(rb"\\(.)", rb"\1", raw, flags=re.DOTALL)
+                numbers |= {int.from_bytes(plain[at : at + 2], "big") for at in range(0, len(plain), 2)}
+    return shown
+
+
+def test_no_word_of_any_stream_prints_as_an_empty_box(tmp_path: Path) -> None:
+    """Every name of every stream, in both languages: a glyph for each character, and none of them .notdef (glyph 0)."""
+    words = [name for each in streams.streams() for name in (each.name_zh, each.name_en)]
+    printed = [Label(text=labels(1)[0].text, code="7K3M2Q9XA4", lines=(word,)) for word in words]
+    pdf = render(printed, sheet=SHEETS["100x100"], fonts=FONTS)
+    shown = glyphs_shown(pdf)["F1"]
+    assert len(shown) == len(set("".join(words)))
+    assert 0 not in shown
+    path = tmp_path / "words.pdf"
+    path.write_bytes(pdf)
+    text = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True).stdout
+    assert [word for word in words if word not in text] == []
+
+
+def test_the_glyphs_of_a_stream_have_ink() -> None:
+    """A font may map a character to a glyph without outlines: each one is drawn and looked at, beside .notdef."""
+    face = ImageFont.truetype(str(FONTS / "NotoSansSC-Regular.ttf"), 40)
+    box = bytes(face.getmask("\U0001f600"))
+    for each in {character for stream in streams.streams() for character in stream.name_zh}:
+        drawn = bytes(face.getmask(each))
+        assert any(drawn), each
+        assert drawn != box, each
+
+
+def test_a_character_that_is_left_out_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control: without the check of characters the library drops what the font has not."""
+    monkeypatch.setattr(sheets, "_check", lambda *_: None)
+    strange = Label(text=labels(1)[0].text, code="7K3M2Q9XA4", lines=("废\U0001f600旧",))
+    pdf = render([strange], sheet=SHEETS["100x100"], fonts=FONTS)
+    assert len(glyphs_shown(pdf)["F1"]) == 2
