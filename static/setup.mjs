@@ -2,6 +2,7 @@
 //
 //   vendor/bootstrap.min.css        style sheet; its icons are data: images, so the CSP needs `img-src 'self' data:`
 //   vendor/idb.mjs                  export {openDB, deleteDB, wrap, unwrap}
+//   vendor/qr.mjs                  export {qrcode}: draws QR codes
 //   vendor/barcode_detector.mjs     export {BarcodeDetector, prepareZXingModule, …}: the ponyfill, without its default remote address
 //   vendor/zxing_reader.wasm        its decoder, found beside it; the CSP needs `script-src 'self' 'wasm-unsafe-eval'`
 //   vendor/echarts.mjs              export {init, use, graphic, format}, built from js/charts/echarts_entry.mjs
@@ -33,6 +34,7 @@ const LICENCES = {
   "echarts.mjs (zrender)": "zrender/LICENSE",
   "fonts/NotoSansSC-*.ttf": `${FONT}/LICENSE_FONT`,
 };
+const LICENCES_IN_HEADS = {"qr.mjs": "qrcode-generator/dist/qrcode.mjs"}; // a package whose licence stands in its file's first comment only
 
 // The decoder's glue asks a public host for its .wasm unless told otherwise; ours stands beside the module.
 const LOCAL_WASM = `
@@ -44,6 +46,7 @@ export * from "barcode-detector/ponyfill";
 const BUNDLES = {
   "bootstrap.min.css": {entryPoints: [join(modules, "bootstrap/dist/css/bootstrap.css")]},
   "idb.mjs": {stdin: {contents: 'export * from "idb";', resolveDir: here}},
+  "qr.mjs": {stdin: {contents: 'export {qrcode} from "qrcode-generator";', resolveDir: here}},
   "barcode_detector.mjs": {stdin: {contents: LOCAL_WASM, resolveDir: here}},
   "echarts.mjs": {entryPoints: [join(here, "js/charts/echarts_entry.mjs")], nodePaths: [modules]},
 };
@@ -60,6 +63,10 @@ for (const [name, source] of Object.entries(COPIES)) await cp(join(modules, sour
 const licences = await Promise.all(
   Object.entries(LICENCES).map(async ([name, file]) => `== ${name}\n\n${await readFile(join(modules, file), "utf8")}\n`),
 );
+for (const [name, file] of Object.entries(LICENCES_IN_HEADS)) {
+  const [head] = (await readFile(join(modules, file), "utf8")).split(/^(?!\/\/)/m);
+  licences.push(`== ${name}\n\n${head}\n`);
+}
 await writeFile(join(fresh, "LICENSES.txt"), licences.join("\n"));
 await rm(target, {recursive: true, force: true});
 await rename(fresh, target);

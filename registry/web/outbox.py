@@ -29,15 +29,16 @@ SERVICE = "huiliu"
 STATIC = PROJECT / "static"
 SHELL_HEADER = "X-Huiliu-Shell"
 """Marks a page that the service worker may keep; what a portal sends lacks it."""
-SHELL_PAGES = ("/scan/cart", "/outbox", "/offline")
+SHELL_PAGES = ("/scan/cart", "/outbox", "/outbox/carry", "/offline")
 _SHELL_FILES = ("css/*.css", "js/outbox/*.mjs", "js/cart/*.mjs", "js/scan/*.mjs", "js/web/*.mjs", "img/*")
-_SHELL_VENDOR = ("vendor/bootstrap.min.css", "vendor/idb.mjs")
+_SHELL_VENDOR = ("vendor/bootstrap.min.css", "vendor/idb.mjs", "vendor/qr.mjs")
 DECODER_FILES = ("vendor/barcode_detector.mjs", "vendor/zxing_reader.wasm")
 """Half a megabyte that only a camera needs: kept when it was first used."""
 _INK, _PAPER = "#1b6b4d", "#f3f4ec"
 
 
-def _shell(page: str) -> Response:
+def shell(page: str) -> Response:
+    """The page with the mark by which the service worker keeps it."""
     answer = make_response(page)
     answer.headers[SHELL_HEADER] = "1"
     return answer
@@ -47,14 +48,14 @@ def _shell(page: str) -> Response:
 @keeper("read.public")
 def outbox() -> Response:
     """What this phone has not sent, what needs attention, and the last receipts. The phone fills it in."""
-    return _shell(render_template("pages/outbox.html", streams=streams.streams()))
+    return shell(render_template("pages/outbox.html", streams=streams.streams()))
 
 
 @pages.get("/offline")
 @keeper("read.public")
 def offline() -> Response:
     """The last known state of my batches and incoming shipments, out of the phone's own memory."""
-    return _shell(render_template("pages/offline.html", streams=streams.streams()))
+    return shell(render_template("pages/offline.html", streams=streams.streams()))
 
 
 @pages.get("/outbox/session")
@@ -78,7 +79,7 @@ def cart() -> Response:
     """Many codes, one place, one submit."""
     actor = current_actor()
     own = sites.own(actor)
-    return _shell(
+    return shell(
         render_template(
             "pages/cart.html",
             streams=streams.streams(),

@@ -30,6 +30,18 @@ def film(path: Path, *, origin: str, codes: Sequence[str], seconds: float = 2.0,
     return path
 
 
+def screen_film(path: Path, *, pictures: Sequence[bytes], seconds: float = 0.4) -> Path:
+    """Pictures of another phone's screen, one after the other, each in the middle of the view."""
+    with path.open("wb") as file:
+        for picture in pictures:
+            code = Image.open(io.BytesIO(picture)).convert("RGB")
+            code.thumbnail((460, 460), Image.Resampling.LANCZOS)
+            scene = EMPTY.copy()
+            scene.paste(code, ((scene.width - code.width) // 2, (scene.height - code.height) // 2))
+            file.write(_jpeg(scene) * round(seconds * FRAMES_A_SECOND))
+    return path
+
+
 def _jpeg(picture: Image.Image) -> bytes:
     written = io.BytesIO()
     picture.save(written, "JPEG", quality=80)

@@ -1,43 +1,96 @@
-// Brings in the file of another device's outbox: sent as it is, and what the server said of each event is shown.
+// Brings in another device's outbox, out of a file or off its screen: sent as it is, and what the server said is shown.
 
+import {CameraPanel} from "../cart/camera_panel.mjs";
+import {textsIn} from "../cart/photo.mjs";
+import {signal} from "../scan/feedback.mjs";
+import {Carried} from "./carried.mjs";
+import {store} from "./frame.mjs";
+import {Pieces} from "./handover.mjs";
 import {sessionReader} from "./session.mjs";
 import {element, icon, words} from "./words.mjs";
 
-const ADDRESS = "/api/v1/events/carried";
 const MOST_BYTES = 8_000_000;
 const ICONS = {created: "ok", exists: "ok", waiting: "info", rejected: "warn", conflict: "warn"};
+const TONES = {new: "new", complete: "new", repeated: null, foreign: "refused", damaged: "refused", too_old: "refused"};
 const say = words();
 const part = (id) => document.getElementById(id);
-const session = sessionReader({fetch: (...request) => fetch(...request)});
+const request = (...what) => fetch(...what);
+const carried = new Carried({store, fetch: request, session: sessionReader({fetch: request})});
+const pieces = new Pieces();
+const camera = new CameraPanel(found);
+
+// --- by its file ----------------------------------------------------------------------------------------------------------
 
 part("carry").addEventListener("submit", async (event) => {
   event.preventDefault();
   const [file] = part("carry-file").files;
   if (!file) return;
-  part("carry-send").setAttribute("aria-busy", "true");
-  tell(say("carry.sending"));
-  part("carry-results").replaceChildren();
-  try {
-    await send(file);
-  } catch {
-    tell(say("carry.no_answer"));
-  }
-  part("carry-send").removeAttribute("aria-busy");
+  if (file.size > MOST_BYTES) return tell(say("carry.too_large"));
+  await busy(part("carry-send"), async () => show([await carried.send(file)]));
 });
 
-async function send(file) {
-  if (file.size > MOST_BYTES) return tell(say("carry.too_large"));
-  const {user, token} = await session();
-  if (!user) return tell(say("carry.signed_out"));
-  const answer = await fetch(ADDRESS, {
-    method: "POST", credentials: "same-origin", redirect: "manual", body: file,
-    headers: {"Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token},
-  });
-  const body = await answer.json();
-  if (answer.status !== 200 || !Array.isArray(body.results)) return tell(body.detail ?? say("carry.no_answer"));
-  const done = body.results.filter(({status}) => status === "created" || status === "exists").length;
-  tell(say("carry.done", {done, all: body.results.length}));
-  part("carry-results").replaceChildren(...body.results.map(line));
+// --- off its screen -------------------------------------------------------------------------------------------------------
+
+async function found(text) {
+  const {state, have, total, text: file} = await pieces.add(text);
+  if (TONES[state]) signal(TONES[state], part("viewfinder"));
+  part("collect-say").dataset.tone = TONES[state] ?? "";
+  if (have) progress(have, total);
+  if (state !== "new" && state !== "repeated") part("collect-say").textContent = say(`collect.${state}`);
+  else part("collect-say").textContent = say("collect.have", {have, total});
+  if (state !== "complete") return;
+  camera.stop();
+  await carried.keep(file);
+  await sendKept();
+}
+
+function progress(have, total) {
+  part("collect-progress").hidden = false;
+  Object.assign(part("collect-progress"), {max: total, value: have});
+}
+
+part("collect-photos").addEventListener("change", async ({target}) => {
+  const photos = [...target.files];
+  for (const photo of photos) {
+    const texts = await textsIn(photo, part("collect").dataset.decode).catch(() => []);
+    if (!texts.length) part("collect-say").textContent = say("collect.no_code", {name: photo.name});
+    for (const text of texts) await found(text);
+  }
+  target.value = ""; // the same photos may be chosen again
+});
+
+// --- what was collected and has no answer yet -------------------------------------------------------------------------------
+
+async function sendKept() {
+  await busy(part("kept-send"), async () => show(await carried.sendKept()));
+  await showKept();
+}
+
+async function showKept() {
+  const {length} = await carried.kept();
+  part("kept").hidden = !length;
+  part("kept-say").textContent = say("carry.kept", {n: length});
+}
+
+part("kept-send").addEventListener("click", () => void sendKept());
+addEventListener("online", async () => (await carried.kept()).length && void sendKept());
+
+// --- what the server said ---------------------------------------------------------------------------------------------------
+
+async function busy(button, work) {
+  button.setAttribute("aria-busy", "true");
+  tell(say("carry.sending"));
+  part("carry-results").replaceChildren();
+  await work();
+  button.removeAttribute("aria-busy");
+}
+
+function show(answers) {
+  const results = answers.flatMap((each) => each.results ?? []);
+  const done = results.filter(({status}) => status === "created" || status === "exists").length;
+  const others = answers.filter(({state}) => state !== "answered").map(({state, detail}) => detail ?? say(`carry.${state}`));
+  tell([results.length ? say("carry.done", {done, all: results.length}) : "", ...others].filter(Boolean).join(" "));
+  part("carry-results").replaceChildren(...results.map(line));
 }
 
 function tell(text) {
@@ -55,3 +108,5 @@ function line({id, status, receipt, problem}) {
       problem ? element("p", {className: "outbox-why", textContent: problem.detail}) : null),
   );
 }
+
+void showKept().catch(() => {});

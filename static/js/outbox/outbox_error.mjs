@@ -1,6 +1,6 @@
 // One error of the outbox, by its code; the pages hold the words.
 
-/** `code`: not_saved · id_taken · too_large · outbox_closed · outbox_newer · not_in_tray. */
+/** `code`: not_saved · id_taken · too_large · outbox_closed · outbox_newer · not_in_tray · too_many. */
 export class OutboxError extends Error {
   constructor(code, cause) {
     super(code, {cause});

@@ -4,7 +4,10 @@
 // `body` is JSON as text, so that what is signed is what is there, byte for byte; `signature` is ECDSA P-256 over the
 // SHA-256 of its UTF-8 bytes, r‖s in base64url; `key_id` the RFC 7638 thumbprint of `public_key`.
 
+import {OutboxError} from "./outbox_error.mjs";
+
 export const FORMAT = "huiliu-outbox/1";
+export const MOST_HANDED_OVER = 20; // events in a hand-over by QR codes
 const CURVE = {name: "ECDSA", namedCurve: "P-256"};
 const SIGNING = {name: "ECDSA", hash: "SHA-256"};
 const utf8 = (text) => new TextEncoder().encode(text);
@@ -25,13 +28,24 @@ export async function makeKey({subtle = crypto.subtle, clock = Date.now} = {}) {
 
 /** Everything of the owner that has no receipt, and what was given up: → {name, text}. Nothing leaves the outbox by this. */
 export async function exportFile({store, subtle = crypto.subtle, clock = Date.now}) {
-  const key = await store.key(() => makeKey({subtle, clock}));
   const [attention, queued, archive] = await Promise.all([store.items("attention"), store.items("queued"), store.archive()]);
+  return signed({items: [...queued, ...attention], archive, store, subtle, clock});
+}
+
+/** What is queued, for a hand-over by QR codes: the same file without the archive. OutboxError `too_many` above MOST_HANDED_OVER. */
+export async function handoverFile({store, subtle = crypto.subtle, clock = Date.now}) {
+  const items = await store.items("queued");
+  if (items.length > MOST_HANDED_OVER) throw new OutboxError("too_many");
+  return signed({items, archive: [], store, subtle, clock});
+}
+
+async function signed({items, archive, store, subtle, clock}) {
+  const key = await store.key(() => makeKey({subtle, clock}));
   const now = new Date(clock()).toISOString();
   const body = JSON.stringify({
     owner: store.owner,
     exported_at: now,
-    events: [...queued, ...attention].sort((one, other) => one.seq - other.seq).map(written),
+    events: items.sort((one, other) => one.seq - other.seq).map(written),
     archive: archive.map((row) => ({...written(row), withdrawn_at: moment(row.withdrawn_at), replaced_by: row.replaced_by ?? null})),
   });
   const signature = base64url(await subtle.sign(SIGNING, key.private_key, utf8(body)));

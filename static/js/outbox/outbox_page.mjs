@@ -1,6 +1,7 @@
 // The page of the outbox: three states, what to do about each, and the file to carry away.
 import {changed, changes, makeId, owner, sendNow, signedIn, store} from "./frame.mjs";
 import {changedEvent, fieldsOf} from "./edit_fields.mjs";
+import {handOver} from "./handover_dialog.mjs";
 import {lineOf} from "./lines.mjs";
 import {exportFile} from "./outbox_file.mjs";
 import {draftOf, replaceItem} from "./outbox_tray.mjs";
@@ -21,7 +22,7 @@ async function show() {
   part("outbox-figures").hidden = false;
   for (const name of ["queued", "attention", "acknowledged"]) part(`count-${name}`).textContent = String(counts[name]);
   part("outbox-old").hidden = counts.oldest_at === null || Date.now() - counts.oldest_at < WARN_AFTER_MS;
-  part("send-now").hidden = !queued.length;
+  part("send-now").hidden = part("hand-over").hidden = !queued.length;
   part("export").hidden = !queued.length && !attention.length;
   part("outbox-empty").hidden = Boolean(queued.length || attention.length || receipts.length);
   fill("queued", queued.map((row) => lineOf(row)));
@@ -139,6 +140,8 @@ part("export").addEventListener("click", async () => {
   element("a", {href, download: name}).click();
   setTimeout(() => URL.revokeObjectURL(href), 60_000);
 });
+
+part("hand-over").addEventListener("click", () => void handOver());
 
 changes.addEventListener("change", ({detail}) => {
   if (detail?.trouble) tell(say(`trouble.${detail.trouble}`));
