@@ -52,6 +52,7 @@ _FILTERS: Mapping[str, fields.Field[Any]] = {
     "to": _words("the day after the last", "2026-01-01"),
     "basis": _words(" · ".join(BASES), "cohort"),
     "by": _words(" · ".join(BREAKDOWNS), "product"),
+    "compare": _words("`previous`: beside each figure that of the period before", "previous"),
     "as_of": _words("recorded up to this moment, or to the end of this local day", "2026-06-30"),
     "scheme": _words("of a collection rate: " + " · ".join(each.code for each in schemes()), "eu-weee"),
     "format": _words(" · ".join(FORMATS), "json"),

@@ -19,7 +19,7 @@ from reports.entry import Entry
 from reports.facts import Facts
 from reports.numbers import grouped
 from reports.render.files import FORMATS, report_file
-from reports.selection import BASES, BREAKDOWNS, EVERYTHING, PROVINCE, selection_of
+from reports.selection import BASES, BREAKDOWNS, COMPARISONS, EVERYTHING, PROVINCE, selection_of
 
 group = AppGroup("report", help="Reports over the ledger.")
 
@@ -31,6 +31,7 @@ _OPTIONS = (
     click.option("--to", "to", help="The day after the last."),
     click.option("--basis", type=click.Choice(BASES), help="The report's first without it."),
     click.option("--by", type=click.Choice(BREAKDOWNS), help="Breakdown; the report's first without it."),
+    click.option("--compare", type=click.Choice(COMPARISONS), help="With the period before beside it."),
     click.option("--scheme", help="By whose window a collection rate is computed."),
     click.option("--as-of", "as_of", help="Recorded up to this moment or day."),
     click.option("--language", type=click.Choice(("zh", "en")), default="zh", show_default=True),

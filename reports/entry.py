@@ -2,17 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from registry.domain.refusals import Refusal
 from reports.columns import Table
+from reports.comparing import compared
+from reports.render import pdf
 from reports.render.files import Manner
 from reports.render.tabular import GENERIC
 from reports.selection import BASES, Selection
-from reports.tabular import About, table_of
+from reports.tabular import About, TableReport, table_of
 from reports.words import Words
+
+
+def itself(answer: TableReport) -> TableReport:
+    """An answer of the common shape already."""
+    return answer
+
+
+def _common(answer: Any) -> bool:
+    return isinstance(answer, TableReport)
+
+
+def either_table(own: Callable[[Any, str], Table]) -> Callable[[Any, str], Table]:
+    """The table of an answer of an entry's own shape, or of the common one when it was compared."""
+    return lambda answer, language: table_of(answer, language) if _common(answer) else own(answer, language)
+
+
+def either(own: Manner) -> Manner:
+    """The manner of an entry's own shape, or of the common one when it was compared."""
+    return Manner(
+        body=lambda answer: (GENERIC if _common(answer) else own).body(answer),
+        facts=lambda answer, language: (GENERIC if _common(answer) else own).facts(answer, language),
+        drawn=lambda answer, language: (GENERIC if _common(answer) else own).drawn(answer, language),
+        sections=lambda answer, table, language: _sections(own, answer, table, language),
+    )
+
+
+def _sections(own: Manner, answer: Any, table: Table, language: str) -> Sequence[pdf.Section]:
+    manner = GENERIC if _common(answer) else own
+    if manner.sections is None:
+        return pdf.whole(manner.facts(answer, language), table, language)
+    return manner.sections(answer, table, language)
+
 
 BREAKDOWNS = ("product", "stream", "area", "month")
 
@@ -30,6 +64,8 @@ class Entry:
     """(session, selection) → what the frame makes the answer of"""
     frame: Callable[[Any, Selection], Any]
     table: Callable[[Any, str], Table] = table_of
+    tabled: Callable[[Any], TableReport] = itself
+    """an answer of its own shape in the common one, for whoever reads only that"""
     manner: Manner = GENERIC
     """how the answer is told beside its table"""
     bases: tuple[str, ...] = BASES
@@ -58,6 +94,14 @@ class Entry:
                 raise Refusal(code, value=value, known=list(known))
 
     def answer(self, session: Any, selection: Selection) -> Any:
-        """Ask, and make the report. Refusals as `check`, and those of its query."""
+        """Ask, and make the report; with the period before beside it where it is asked for, in the common shape.
+
+        Refusals as `check`, and those of its query.
+        """
         self.check(selection)
-        return self.frame(self.query(session, selection), selection)
+        answer = self.frame(self.query(session, selection), selection)
+        if selection.compare is None:
+            return answer
+        earlier = selection.before
+        before = self.frame(self.query(session, earlier), earlier)
+        return compared(self.tabled(answer), self.tabled(before))

@@ -16,6 +16,7 @@ from registry.domain.refusals import Refusal
 PROVINCE = "520000"
 BASES = ("flow", "cohort")
 BREAKDOWNS = ("product", "stream", "area", "month", "quarter", "year", "site", "organisation", "process")
+COMPARISONS = ("previous",)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 LONGEST_PERIOD_MONTHS = 600
 NO_PRODUCT = "-"
@@ -84,6 +85,8 @@ class Selection:
     """only what events of this process posted"""
     to: str | None = None
     """only what events at this place took: `site:…`, `organisation:…`, `area:…`, or `alone:…` for a division itself"""
+    compare: str | None = None
+    """`previous`: beside each figure that of the period before, which is as long"""
     by: str = "product"
     scheme: str | None = None
     """by whose window a collection rate is computed; other reports do not look at it"""
@@ -121,6 +124,21 @@ class Selection:
         """The same question with other filters."""
         return replace(self, **changes)  # type: ignore[arg-type]  # dataclasses.replace checks the names
 
+    @property
+    def before(self) -> Selection:
+        """The same question of the period before: as many whole months, or as many days. It compares with nothing.
+
+        Refusal: period_out_of_range.
+        """
+        start, end = self.period.start, self.period.end
+        if (start.day, end.day) == (1, 1):
+            months = (end.year - start.year) * 12 + end.month - start.month
+            first = start.year * 12 + start.month - 1 - months
+            earlier = date(max(1, first // 12), first % 12 + 1, 1)
+        else:
+            earlier = start - timedelta(days=self.period.days)
+        return self.narrowed(period=Period(earlier, start), compare=None)
+
     def row_parameters(self, bucket: str) -> dict[str, str]:
         """What narrows this question to one row of its breakdown, as query parameters; nothing for an empty bucket.
 
@@ -155,6 +173,7 @@ class Selection:
             "to": self.period.end.isoformat(),
             "basis": self.basis,
             "by": self.by,
+            "compare": self.compare,
             "scheme": self.scheme,
         }
         return {name: value for name, value in values.items() if value}
@@ -165,8 +184,9 @@ def selection_of(values: Mapping[str, str | None], *, reader: Reader, now: datet
 
     Refusals: unknown_stream, unknown_division, unknown_basis, unknown_breakdown, period_malformed, period_empty,
     period_out_of_range, period_too_long, period_not_month_aligned (a cohort is known by its month), as_of_malformed,
-    unknown_process, and not_found for an area outside the reader's division, an organisation that is not the reader's,
-    or what is no id. Whether the reader may ask for that site is a question to the store: `reports.queries.places`.
+    unknown_process, unknown_comparison; and not_found for an area outside the reader's division, an organisation that
+    is not the reader's, or what is no id. Whether the reader may ask for that site is a question to the store:
+    `reports.queries.places`.
     """
     stream = values.get("stream") or None
     if stream is not None:
@@ -186,6 +206,7 @@ def selection_of(values: Mapping[str, str | None], *, reader: Reader, now: datet
         period=period,
         basis=_one_of(values.get("basis") or "flow", BASES, "unknown_basis"),
         by=_one_of(values.get("by") or "product", BREAKDOWNS, "unknown_breakdown"),
+        compare=_one_of(values["compare"] or "", COMPARISONS, "unknown_comparison") if values.get("compare") else None,
         as_of_utc=_as_of(values.get("as_of") or "", now),
         scheme=values.get("scheme") or None,
         reader=reader,

@@ -120,7 +120,8 @@ _FLAT: Final = frozenset({"bar", "stacked", "line"})
 
 def bars(report: TableReport, language: str) -> list[Bars]:
     """The charts a spreadsheet can draw itself: the first rows, in the report's order."""
-    return [_bars(chart, report, language) for chart in report.about.charts if chart.kind in _FLAT and report.rows]
+    found = (_bars(chart, report, language) for chart in report.about.charts if chart.kind in _FLAT)
+    return [each for each in found if each.categories and each.series]
 
 
 def _bars(chart: Chart, report: TableReport, language: str) -> Bars:
