@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from registry.domain.outcomes import LADDER
 from reports.columns import Column
 from reports.tabular import Chart, TableReport, TableRow, code_of, said, written
 
@@ -142,19 +143,22 @@ def _lines(
 
 
 def _sankey(chart: Chart, report: TableReport, column: Column, language: str) -> Drawn:
-    """From the first label to the second: a name on both sides is two nodes, so that nothing runs in a circle."""
-    source, target = chart.label[0], chart.label[1]
-    links: dict[tuple[str, str], int] = {}
+    """From the first label to the second. A code on both sides is one node, unless something would run in a circle."""
+    ends = (chart.label[0], chart.label[1])
+    links: dict[Link, int] = {}
     said_as: dict[str, str] = {}
     for row in report.rows:
         amount = row.cells.get(column.key)
         if not isinstance(amount, int) or amount <= 0:
             continue
-        ends = tuple(f"{side}/{code_of(row.cells.get(key))}" for side, key in (("from", source), ("to", target)))
-        said_as |= {
-            end: said(row.cells.get(key), language) or "—" for end, key in zip(ends, (source, target), strict=True)
-        }
-        links[ends[0], ends[1]] = links.get((ends[0], ends[1]), 0) + amount
+        one, two = (code_of(row.cells.get(key)) for key in ends)
+        said_as |= {code: said(row.cells.get(key), language) or "—" for code, key in zip((one, two), ends, strict=True)}
+        links[one, two] = links.get((one, two), 0) + amount
+    depths = _depths(links)
+    if depths is None:
+        links = {(f"{FROM}{one}", two): amount for (one, two), amount in links.items()}
+        depths = {node: 0 if node == one else 1 for one, two in links for node in (one, two)}
+    named = {node: said_as[node.removeprefix(FROM)] for node in depths}
     return {
         "kind": "sankey",
         "title": chart.title[language],
@@ -162,22 +166,44 @@ def _sankey(chart: Chart, report: TableReport, column: Column, language: str) ->
         "nodes": [
             {
                 "id": node,
-                "name": said_as[node],
-                "depth": 0 if node.startswith("from/") else 1,
-                "key": None,
-                "value": written(column, sum(amount for ends, amount in links.items() if node in ends)),
+                "name": named[node],
+                "depth": depth,
+                "key": _rung(node),
+                "value": _held(node, links, column),
                 "href": None,
             }
-            for node in dict.fromkeys(end for ends in links for end in ends)
+            for node, depth in depths.items()
         ],
         "links": [
-            {
-                "source": one,
-                "target": two,
-                "value": written(column, amount),
-                "from": said_as[one],
-                "to": said_as[two],
-            }
+            {"source": one, "target": two, "value": written(column, amount), "from": named[one], "to": named[two]}
             for (one, two), amount in links.items()
         ],
     }
+
+
+Link = tuple[str, str]
+FROM: Final = "from/"
+"""before the code of a node that stands on the left only"""
+_RUNGS: Final = frozenset({*(each.code for each in LADDER)})
+
+
+def _rung(node: str) -> str | None:
+    """An end has the ladder's colour."""
+    return node if node in _RUNGS else None
+
+
+def _held(node: str, links: Mapping[Link, int], column: Column) -> str | None:
+    """What goes through a node: in, or out where nothing goes in."""
+    into = sum(amount for (_, two), amount in links.items() if two == node)
+    return written(column, into or sum(amount for (one, _), amount in links.items() if one == node))
+
+
+def _depths(links: Mapping[Link, int]) -> dict[str, int] | None:
+    """Each node's longest way from a beginning; None where the links run in a circle."""
+    depths = dict.fromkeys((node for link in links for node in link), 0)
+    for _ in range(len(depths) + 1):
+        deeper = {two: depths[one] + 1 for one, two in links if depths[two] <= depths[one]}
+        if not deeper:
+            return depths
+        depths |= deeper
+    return None

@@ -22,6 +22,7 @@ from reports.loop import OPEN
 from reports.overview import Overview, overview
 from reports.pages.addresses import address, kept, whole_year
 from reports.pages.filters import Question, question
+from reports.pages.remembered import remembered
 from reports.queries.cells import cells
 from reports.recovery import recovery
 from reports.report import Finding, Report
@@ -40,7 +41,7 @@ def panel(path: str = "/") -> Panel:
     """The overview that the address asks for; without one, the whole area in the last year there is."""
     asked = _asked()
     selection = asked.selection
-    found = overview(*(_report(selection, by) for by in ("process", "area", "month")))
+    found = remembered(selection, lambda: overview(*(_report(selection, by) for by in ("process", "area", "month"))))
     spoken = language()
     html = render_template(
         "reports/overview.html",

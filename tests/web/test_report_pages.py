@@ -63,9 +63,10 @@ def test_every_report_is_a_page_with_its_definition_and_its_files(loop: Town, na
 
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
-def test_a_page_says_why_it_is_empty(here: Town, name: str) -> None:
+def test_a_page_without_a_table_says_why(here: Town, name: str) -> None:
     page = here.browser("regulator").get(f"/reports/{name}?from=2031-01-01&to=2032-01-01")
-    assert any(tag == "div" and "empty" in found.get("class", "") for tag, found in page.tags), page.words
+    empty = any(tag == "div" and "empty" in found.get("class", "") for tag, found in page.tags)
+    assert empty != any(tag == "tbody" for tag, _ in page.tags)
 
 
 def test_a_question_that_fails_is_mended_in_the_form(loop: Town) -> None:
@@ -138,3 +139,18 @@ def test_every_role_has_a_first_page_with_one_main_action(loop: Town, who: str, 
 def test_a_plant_sees_the_yield_of_its_own_processes(loop: Town) -> None:
     assert "60.00%" in loop.browser("plant").get("/").words
     assert "60.00%" not in loop.browser("second").get("/").words
+
+
+def test_a_first_page_shows_an_event_as_soon_as_it_is_recorded(loop: Town) -> None:
+    regulator = loop.browser("regulator")
+    assert "1,000.0" in _charts_said(regulator.get("/"))
+    assert "1,000.0" in _charts_said(regulator.get("/"))
+    loop.world.batch("point", "collect", stream="power_battery", product="LFP", mass_g=234_000_000)
+    assert "235.0" in regulator.get("/").words
+
+
+def _charts_said(page: Page) -> str:
+    """Tonnes of the sankey's beginnings, as kilograms with one decimal."""
+    nodes = _charts(page)["sankey"]["nodes"]
+    assert isinstance(nodes, list)
+    return " ".join(f"{float(each['value']) * 1000:,.1f}" for each in nodes if each["depth"] == 0)
