@@ -16,6 +16,7 @@ import {words} from "./words.mjs";
 
 const OWNER = "huiliu.owner";
 const ONE_AT_A_TIME = "huiliu-outbox";
+const KEEP_AFTER_MS = 2000; // what the page itself needs goes first on a slow network
 
 /** "change": something was saved, acknowledged or diverted; its `detail` is what `deliver` answered, or null. */
 export const changes = new EventTarget();
@@ -113,7 +114,7 @@ const ignored = () => {}; // without storage or network there is nothing to show
 
 if (signedIn) {
   remember(signedIn);
-  void keep({store}).catch(ignored);
+  setTimeout(() => void keep({store}).catch(ignored), KEEP_AFTER_MS);
 }
 if (owner) start();
 changes.addEventListener("change", () => void showBadge().catch(ignored));
