@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -112,7 +113,7 @@ def _form(typed: dict[str, str], refusal: Refusal | None) -> str:
         "from": typed["from"] or f"{last_year}-01-01",
         "to": typed["to"] or f"{last_year + 1}-01-01",
         # The moment of asking: pressing the button twice then asks for the same submission.
-        "as_of": typed["as_of"] or datetime.now(UTC).isoformat(timespec="seconds"),
+        "as_of": typed["as_of"] or datetime.now(ZONE).isoformat(timespec="seconds"),
     }
     return render_template(
         "reports/publish.html",
@@ -151,6 +152,30 @@ def publication(code: str) -> str:
         ],
         changes=[(" · ".join(each.row), each.words[said], each.before, each.after) for each in since.changes],
         submissions=[_line(each) for each in publications.submissions(db.session, found)],
-        facts=[(name, value) for name, value in query.items() if name not in ("from", "to", "area", "basis")],
+        facts=_facts(query, said),
         verify_address=f"/verify/{found.code}",
     )
+
+
+def _facts(query: Mapping[str, str], said: str) -> list[tuple[str, str]]:
+    """The filters that the heading does not say already."""
+    return [
+        (_NAMES[name][said], _SPOKEN[name](value)[said] if name in _SPOKEN else value)
+        for name, value in query.items()
+        if name in _NAMES
+    ]
+
+
+_NAMES: Mapping[str, words.Words] = {
+    "stream": {"zh": "物料", "en": "Stream"},
+    "product": {"zh": "品类", "en": "Product"},
+    "site": {"zh": "站点", "en": "Site"},
+    "organisation": {"zh": "组织", "en": "Organisation"},
+    "process": {"zh": "工序", "en": "Process"},
+    "by": {"zh": "细分", "en": "Breakdown"},
+    "scheme": {"zh": "办法", "en": "Scheme"},
+}
+_SPOKEN: Mapping[str, Callable[[str], words.Words]] = {
+    "stream": words.stream_words,
+    "by": lambda code: words.BREAKDOWNS.get(code, {"zh": code, "en": code}),
+}

@@ -27,9 +27,9 @@ from reports.render.paper import (
 _SIZE_PT: Final = 7.5
 _LINE_MM: Final = _SIZE_PT * MM_PER_POINT * LEADING
 _PAD_MM: Final = 1.6
-_TEXT_MOST_MM: Final = 52.0
+_TEXT_MOST_MM: Final = 48.0
 _NUMBER_LEAST_MM: Final = 13.0
-_NAMES_MOST_MM: Final = 110.0
+_NAMES_MOST_MM: Final = 130.0
 _STRETCH: Final = 1.5
 
 

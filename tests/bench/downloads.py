@@ -72,8 +72,11 @@ def main() -> None:
                     ends += part.count(b"\n")
             took = time.perf_counter() - start
             memory = workers_mb(origin.rpartition(":")[2])
-    print(f"{told:,} rows, {size / 1e6:,.0f} MB of CSV in {took:,.0f} s ({told / took:,.0f} rows/s); "
-          f"the server held {memory} MB at most (goal: below {GOAL_MB})")  # fmt: skip
+            print(
+                f"{told:,} rows, {size / 1e6:,.0f} MB of CSV in {took:,.0f} s ({told / took:,.0f} rows/s); "
+                f"the server held {memory} MB at most (goal: below {GOAL_MB})",
+                flush=True,
+            )
     if memory >= GOAL_MB or memory == 0 or ends != told + 1 or told != rows:
         sys.exit(1)
 

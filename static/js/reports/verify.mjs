@@ -46,7 +46,9 @@ function bind(form) {
           link.textContent = ` ${code}`;
           said.append(link);
         }
-        document.querySelector(`[data-sha256="${sha256}"]`)?.setAttribute("aria-current", "true");
+        const row = document.querySelector(`[data-sha256="${sha256}"]`);
+        row?.setAttribute("aria-current", "true");
+        row?.closest("details")?.setAttribute("open", "");
         return;
       }
       say(word("verify.sending"), "info");
