@@ -167,6 +167,7 @@ def label(code: str) -> str:
         preset=preset,
         presets=PRESETS.values(),
         resolutions=RESOLUTIONS_DPI,
+        sheets=[each for each in SHEETS.values() if each.count > 1],
         picture=svg(draw(found, preset), title=grouped(found.code)),
     )
 
@@ -174,7 +175,13 @@ def label(code: str) -> str:
 @pages.get("/labels/<code>.<any(svg, png, pdf):kind>")
 @keeper("read.own")
 def label_file(code: str, kind: str) -> Response:
-    """The label as SVG, as PDF, or as PNG at `dpi`. Refusals: not_found, choice_unknown."""
+    """The label as SVG, as PNG at `dpi`, or as PDF, also on a `sheet` of which some labels are `used`.
+
+    Refusals: not_found, choice_unknown, number_malformed.
+    """
+    if kind == "pdf" and "sheet" in request.args:
+        sheet = chosen_sheet(request.args["sheet"])
+        return _sent(printed([_label(code)], sheet=sheet, used=request.args.get("used")))
     preset = chosen_preset(request.args.get("preset"))
     return _sent(painted(_label(code), kind=kind, preset=preset, dpi=request.args.get("dpi")))
 

@@ -47,8 +47,6 @@ class Wire:
         address = urlsplit(told["response"]["url"])
         if address.scheme == "data":
             return
-        if told["type"] == "Fetch" and (address.path in SHELL_PAGES or address.path.startswith("/api/")):
-            return  # copied beside the page for times without a network, once in ten minutes
         path = address.path
         self._paths[told["requestId"]] = path
         headers = {name.lower(): value for name, value in told["response"]["headers"].items()}

@@ -1,6 +1,7 @@
 """Labels at the doors: who prints which, as what, and rolls drawn before anything is collected."""
 
 import re
+import subprocess
 import time
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -93,6 +94,22 @@ def test_one_label_and_the_test_page_are_pdfs_too(li: FlaskClient, nobody: Flask
     for path in (f"/labels/{world.mine}.pdf?preset=50x30", "/labels/test-page.pdf?sheet=40x30"):
         assert li.get(path).data.startswith(b"%PDF")
         assert nobody.get(path).status_code == 302
+
+
+def test_a_batchs_label_is_printed_where_a_sheet_begun_before_has_room(
+    li: FlaskClient, world: World, tmp_path: Path
+) -> None:
+    path = tmp_path / "sheet.pdf"
+    path.write_bytes(li.get(f"/labels/{world.mine}.pdf?sheet=a4-3x8&used=23").data)
+    subprocess.run(["pdftoppm", "-r", "203", "-png", "-singlefile", str(path), str(tmp_path / "page")], check=True)
+    (mark,) = decode((tmp_path / "page.png").read_bytes()).marks
+    assert mark.text == f"{PUBLIC_URL}/B/{world.mine}".upper()
+    left_mm, top_mm = (each / 203 * 25.4 for each in mark.corners[0])
+    assert left_mm > 140
+    assert top_mm > 257
+    assert "A4 3×8" in li.get(f"/labels/{world.mine}").text
+    assert li.get(f"/labels/{world.mine}.pdf?sheet=a4-3x8&used=x").status_code == 422
+    assert li.get(f"/labels/{world.mine}.pdf?sheet=a3").status_code == 422
 
 
 def test_the_command_line_draws_and_prints_rolls(app: Flask, world: World, tmp_path: Path) -> None:
