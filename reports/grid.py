@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from reports.columns import KINDS, Column, Table
+from reports.columns import KINDS, Column
 from reports.numbers import grouped, kg_shown, t_shown
 from reports.tabular import Cell, Named, TableReport, TableRow, opening_parameters, said
 
@@ -47,29 +47,6 @@ def grid_of(report: TableReport, language: str) -> Grid:
         hidden=len(report.rows) - len(rows),
         cards=_cards(report, language),
     )
-
-
-def grid_of_table(table: Table, language: str) -> Grid:
-    """A report of its own shape: its table as text. Codes that stand beside their names are left to the files."""
-    keys = {column.key for column in table.columns}
-    columns = [
-        column
-        for column in table.columns
-        if f"{column.key}_name" not in keys and any(row.get(column.key) not in (None, "") for row in table.rows)
-    ]
-    rows = table.rows[:MOST_ROWS]
-    return Grid(
-        headers=[(column.header(language), _is_number(column)) for column in columns],
-        rows=[[_plain(column, row.get(column.key)) for column in columns] for row in rows],
-        hidden=len(table.rows) - len(rows),
-    )
-
-
-def _plain(column: Column, value: str | None) -> Shown:
-    number = _is_number(column)
-    if value is None:
-        return Shown(text="—" if number else "", number=number)
-    return Shown(text=grouped(value) if number and column.kind != "whole" else value, number=number)
 
 
 def _speaks(column: Column, rows: Sequence[TableRow]) -> bool:

@@ -17,7 +17,7 @@ from reports.cartogram import cartogram
 from reports.catalogue import CATALOGUE, GROUPS, entry_of
 from reports.entry import Entry
 from reports.facts import rule_text
-from reports.grid import Grid, grid_of, grid_of_table
+from reports.grid import grid_of
 from reports.pages.addresses import address, downloader, kept, page_of
 from reports.pages.filters import Question, choices, latest, question
 from reports.pictures import maps, pictures
@@ -59,7 +59,12 @@ def _holds(entry: Entry, text: str, spoken: str) -> bool:
 @pages.get("/reports/<name>")
 @keeper("report.read")
 def report(name: str) -> Any:
-    """One report. Refusals: not_found, and those of a question that nobody mends in the form."""
+    """Any report. Refusals: not_found, and those of a question that nobody mends in the form."""
+    return told(name)
+
+
+def told(name: str) -> Any:
+    """One report in the common shape."""
     entry = entry_of(name)
     path = page_of(name)
     asked = question(_defaults(entry), entry=entry)
@@ -109,7 +114,7 @@ def _head(entry: Entry, selection: Selection) -> dict[str, Any]:
 
 
 def _shown(entry: Entry, answer: Any, selection: Selection, path: str) -> dict[str, Any]:
-    """What the page makes of the answer. Reports of the common shape bring charts, findings, rules; others a table."""
+    """What the page makes of the answer: table, charts, findings, rules; nothing of no answer."""
     spoken = language()
     empty: dict[str, Any] = {
         "grid": None,
@@ -122,16 +127,16 @@ def _shown(entry: Entry, answer: Any, selection: Selection, path: str) -> dict[s
     }
     if answer is None:
         return {**empty, "estimate": None, "href_of": None}
-    common = isinstance(answer, TableReport)
-    grid: Grid = grid_of(answer, spoken) if common else grid_of_table(entry.table(answer, spoken), spoken)
+    told: TableReport = answer if isinstance(answer, TableReport) else entry.tabled(answer)
+    grid = grid_of(told, spoken)
     return {
         **empty,
         "grid": grid,
         "latest": None if grid.rows else latest(selection, path),
-        "forecast_words": words.FORECAST[spoken] if answer.forecast else None,
-        "estimate": answer.estimate[spoken] if common and answer.estimate else None,
+        "forecast_words": words.FORECAST[spoken] if told.forecast else None,
+        "estimate": told.estimate[spoken] if told.estimate else None,
         "href_of": lambda opens: address(f"{path}/figure", {**opens, **kept()}),
-        **(_drawn(answer, path, spoken) if common else {}),
+        **_drawn(told, path, spoken),
     }
 
 

@@ -17,6 +17,7 @@ from reports.facts import comparator, coordinates, finding_text, rule_text
 from reports.figures import IN_SIDE, OUT_SIDE, OUTCOME_FIGURES
 from reports.numbers import percent
 from reports.opening import Asked
+from reports.pages import catalogue
 from reports.pages.addresses import address, downloader, kept, page_of
 from reports.pages.filters import choices, latest, question
 from reports.render import charts
@@ -35,6 +36,8 @@ def recovery() -> Any:
     """The recovery report. What cannot be asked is said above the filters, which keep what was typed."""
     entry = entry_of(NAME)
     asked = question(entry=entry)
+    if asked.selection.compare:
+        return catalogue.told(NAME)
     report = entry.answer(db.session, asked.selection)
     page = render_template(
         "reports/recovery.html",

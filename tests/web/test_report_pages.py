@@ -91,6 +91,13 @@ def test_every_figure_of_every_page_opens_into_what_it_says(loop: Town) -> None:
     assert opened > 5
 
 
+@pytest.mark.parametrize("name", ["recovery", "outcomes"])
+def test_a_report_stands_beside_the_period_before(loop: Town, name: str) -> None:
+    page = loop.browser("regulator").get(f"/reports/{name}?{ADDRESS}&basis=cohort&compare=previous")
+    assert "previous" in [found.get("value") for tag, found in page.tags if tag == "option" and "selected" in found]
+    assert CATALOGUE[name].title["zh"] in page.words
+
+
 def test_a_trace_goes_both_ways(loop: Town) -> None:
     regulator = loop.browser("regulator")
     figure = regulator.get(f"/reports/recovery/figure?{ADDRESS}&basis=cohort&figure=lithium.recycled")
