@@ -27,7 +27,10 @@ REPORT = "/reports/recovery?stream=power_battery&area=520000&from=2025-01-01&to=
 
 @dataclass(frozen=True, kw_only=True)
 class Stop:
-    """One picture: whose eyes, which page, how wide, in which language; `follow` is a link to click first."""
+    """One picture: whose eyes, which page, how wide, in which language.
+
+    `follow` is a link to click first; `show` is what the screen is scrolled to.
+    """
 
     name: str
     who: str
@@ -35,6 +38,7 @@ class Stop:
     wide: bool = False
     language: str = "zh"
     follow: str | None = None
+    show: str | None = None
 
 
 STOPS: Sequence[Stop] = (
@@ -46,6 +50,8 @@ STOPS: Sequence[Stop] = (
     Stop(name="report", who="regulator", path=REPORT, wide=True, language="en"),
     Stop(name="figure", who="regulator", path=REPORT, wide=True, language="en", follow="main table a"),
     Stop(name="map", who="", path="/map", wide=True),
+    Stop(name="dashboard", who="regulator", path="/", wide=True, language="en"),
+    Stop(name="loop", who="regulator", path="/?area=520300", wide=True, show="#loop-title"),
 )
 
 
@@ -84,6 +90,8 @@ def _picture(browser: Browser, origin: str, stop: Stop, password: str) -> None:
     if stop.follow:
         page.locator(stop.follow).first.click()
         page.wait_for_load_state()
+    if stop.show:
+        page.locator(stop.show).evaluate("found => found.scrollIntoView()")
     _save(page, HERE / f"{stop.name}.png")
     context.close()
 
