@@ -43,10 +43,11 @@ lint: setup ## style, types, and who may import whom
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: setup test-system-packages ## what capture, look-up, photos and scanning cost, against baselines of the same run and against goals
+bench: setup test-system-packages ## what capture, look-up, photos, scanning and reports cost, against baselines of the same run and goals
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.decoding
 	$(BIN)/python -m tests.bench.scanning
+	$(BIN)/python -m tests.bench.reporting
 
 tour: setup test-system-packages ## make the pictures of the README's tour anew, from a fresh demonstration
 	PYTHONPATH=. $(BIN)/python docs/tour/make.py
