@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import String, TextClause, text
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
@@ -86,8 +86,7 @@ def happening_of(row: EventRow) -> Happening:
     )
 
 
-@dataclass(frozen=True, order=True)
-class _Key:
+class _Key(NamedTuple):
     """In the order of the table's key."""
 
     month: str
@@ -134,7 +133,7 @@ class Sums:
         """Add them to what is kept, in the order of the key."""
         if not self._found:
             return
-        rows = [(*astuple(key), *self._found[key]) for key in sorted(self._found)]
+        rows = [(*key, *self._found[key]) for key in sorted(self._found)]
         if session.get_bind().dialect.name == "sqlite":
             session.connection().execute(
                 _ADD_SQLITE, [dict(zip(_GIVEN, row, strict=True)) | {"lane": 0} for row in rows]
