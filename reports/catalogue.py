@@ -10,15 +10,21 @@ from registry.domain.refusals import Refusal
 from reports.entry import Entry
 from reports.indicators import (
     avoided_co2,
+    claim_reconciliation,
     collection_rate,
+    discrepancies,
     element_recovery,
     flows,
+    licence_findings,
     mass_balance,
     outcomes,
+    pathway_deviations,
     plan_indicators,
     process_efficiency,
     recovery_rates,
     second_life,
+    stock_ageing,
+    timeliness,
     traceability,
 )
 from reports.words import Words
@@ -47,6 +53,12 @@ CATALOGUE: Final[Mapping[str, Entry]] = MappingProxyType(
             mass_balance.ENTRY,
             collection_rate.ENTRY,
             plan_indicators.ENTRY,
+            stock_ageing.ENTRY,
+            discrepancies.ENTRY,
+            timeliness.ENTRY,
+            pathway_deviations.ENTRY,
+            claim_reconciliation.ENTRY,
+            licence_findings.ENTRY,
         )
     }
 )

@@ -10,7 +10,7 @@ from registry.domain.mass import kg_text
 from registry.domain.periods import ZONE
 from reports import words
 from reports.figures import FIGURES, RATES
-from reports.opening import Opening
+from reports.opening import Asked, Opening, amount_text
 from reports.report import Line, Report
 
 Row = Mapping[str, str | None]
@@ -41,7 +41,8 @@ KINDS: Final[Mapping[str, Kind]] = {
 class Opens:
     """What the figures of a column open into: a key of `reports.figures.FIGURES`, or empty for the row's own `figure`.
 
-    Without a substance or a source it is the row's own; `narrowing`: more filters than those of the row.
+    Without a substance or a source it is the row's own; a figure may name cells of the row in braces. `narrowing`:
+    more filters than those of the row.
     """
 
     figure: str
@@ -146,12 +147,12 @@ CONTRIBUTIONS: Final[Sequence[Column]] = (
 
 def contributions_table(opening: Opening, language: str) -> Table:
     """The batches and events of one page, and one row for what others hold."""
-    rows = [_contribution(row, language) for row in opening.rows.to_dict("records")]
-    rows += [_others(row, language) for row in opening.others.to_dict("records")]
+    rows = [_contribution(opening.asked, row, language) for row in opening.rows.to_dict("records")]
+    rows += [_others(opening.asked, row, language) for row in opening.others.to_dict("records")]
     return Table(name=f"{opening.asked.text}", columns=CONTRIBUTIONS, rows=rows)
 
 
-def _contribution(row: Mapping[Any, Any], language: str) -> Row:
+def _contribution(asked: Asked, row: Mapping[Any, Any], language: str) -> Row:
     return {
         "seq": str(row["seq"]),
         "event_id": row["event_id"],
@@ -165,16 +166,16 @@ def _contribution(row: Mapping[Any, Any], language: str) -> Row:
         "batch_code": row["batch_code"],
         "batch_stream": row["batch_stream"],
         "batch_product": row["batch_product"],
-        "amount": kg_text(int(row["amount"])),
+        "amount": amount_text(asked, int(row["amount"])),
     }
 
 
-def _others(row: Mapping[Any, Any], language: str) -> Row:
+def _others(asked: Asked, row: Mapping[Any, Any], language: str) -> Row:
     area = words.division_words(str(row["division_code"]))[language]
     return {
         **dict.fromkeys(column.key for column in CONTRIBUTIONS),
         "site": f"{words.OTHERS[language]} · {area}",
-        "amount": kg_text(int(row["amount"])),
+        "amount": amount_text(asked, int(row["amount"])),
     }
 
 

@@ -143,8 +143,12 @@ def asked_of_cell(row: TableRow, column: Column) -> Asked | None:
     return Asked(
         source=opens.source or code_of(row.cells.get("source")) or SOURCES[0],
         substance=opens.substance or code_of(row.cells.get("substance")),
-        name=opens.figure or code_of(row.cells.get("figure")),
+        name=(opens.figure or code_of(row.cells.get("figure"))).format(**_codes(row)),
     )
+
+
+def _codes(row: TableRow) -> dict[str, str]:
+    return {key: code_of(cell) for key, cell in row.cells.items()}
 
 
 def opening_parameters(report: TableReport, row: TableRow, column: Column) -> dict[str, str] | None:

@@ -15,6 +15,8 @@ from reports.figures import RATES
 
 Words = Mapping[str, str]
 """language → text"""
+COUNT: Final = "count"
+"""stands for a substance where events are counted"""
 
 
 def _words(zh: str, en: str) -> Words:
@@ -180,7 +182,9 @@ def stream_words(code: str) -> Words:
 
 
 def substance_words(code: str) -> Words:
-    """The substance's name with its symbol."""
+    """The substance's name with its symbol; what counts events says so."""
+    if code == COUNT:
+        return _words("起数", "Number")
     try:
         found = substance(code)
     except Refusal:
@@ -198,8 +202,8 @@ def division_words(code: str) -> Words:
 
 
 def unit_of(substance_code: str) -> str:
-    """kg, or kWh for energy: the thousandth is the integer inside."""
-    return "kWh" if substance_code == ENERGY else "kg"
+    """kg, or kWh for energy: the thousandth is the integer inside. Nothing for a number of events."""
+    return {ENERGY: "kWh", COUNT: ""}.get(substance_code, "kg")
 
 
 def is_total(substance_code: str) -> bool:

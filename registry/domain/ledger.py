@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from registry.domain.origins import Origin, Shares, add
 
@@ -101,6 +102,8 @@ class BatchState:
     place: Place
     holding_site_id: str
     holding: Holding = field(default_factory=dict)
+    arrived_on: date | None = None
+    """local day since when it lies there; None: not known"""
 
     @property
     def account(self) -> str:

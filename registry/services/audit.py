@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from registry.domain.case import Decision
 from registry.domain.ledger import Posting, unbalanced
 from registry.domain.refusals import Refusal
+from registry.services.audit_counts import Counts
 from registry.services.audit_evidence import EvidenceAudit
 from registry.services.audit_records import Difference, Records
 from registry.services.replay import Replay
@@ -41,9 +42,9 @@ class AuditReport:
 
 def verify(session: Session, *, progress: Callable[[int], object] | None = None) -> AuditReport:
     """Replay the whole ledger. `progress` is told how many events were done since it was last told."""
-    reversed_ids = audit_queries.reversed_ids(session)
+    reversed_ids, targets = audit_queries.reversed_ids(session), audit_queries.targets(session)
     replay, evidence = Replay(audit_queries.site_facts(session), reversed_ids), EvidenceAudit(session, reversed_ids)
-    records, stored = Records(audit_queries.targets(session)), _Entries(session)
+    records, stored, counts = Records(targets), _Entries(session), Counts(session, targets)
     differences = [*_cells(session)]
     count = postings = 0
     for row in audit_queries.events(session):
@@ -54,14 +55,15 @@ def verify(session: Session, *, progress: Callable[[int], object] | None = None)
         stored.strays.clear()
         # A pending reversal did nothing yet: whatever is stored of it is too much.
         decision, refused = (Decision(), []) if row.status == "pending" else _again(replay, row)
-        differences += [*refused, *records.take(row, decision)]
+        differences += [*refused, *records.take(row, decision), *counts.take(row, decision)]
         evidence.take(row, decision)
         differences += _postings(row.seq, decision, here) + _traces(session, row.seq, decision)
         postings += len(decision.postings)
         if progress is not None:
             progress(1)
     differences += stored.rest()
-    differences += [*_places(session, replay), *records.rest(session), *evidence.rest(session)]
+    differences += [*_places(session, replay), *records.rest(session)]
+    differences += [*evidence.rest(session), *counts.rest(session)]
     return AuditReport(events=count, postings=postings, differences=tuple(differences))
 
 

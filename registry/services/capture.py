@@ -15,20 +15,19 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from registry.domain.case import Decision, Finding
 from registry.domain.event_bodies import references
 from registry.domain.events import Capture, Load, Reverse
 from registry.domain.identifiers import normalise
 from registry.domain.parties import Actor
 from registry.domain.postings import decide
 from registry.domain.refusals import Refusal
-from registry.services import marks, reversal, verdicts
+from registry.services import marks, reversal, tallying, verdicts
 from registry.services.canonical import canonical
 from registry.services.capture_together import Apart, groups, take_together
-from registry.services.casework import Frozen, acting_site, assemble, may
+from registry.services.casework import acting_site, assemble, may
 from registry.services.receipts import ItemResult, Receipt, receipt_from, receipt_of
 from registry.services.references import Waiting, is_id, lock_ahead
-from registry.services.rows import Sent, event_row
+from registry.services.rows import Decided, Sent, event_row
 from registry.store import event_queries, journal, states
 from registry.store.cells import happening_of
 from registry.store.events import EventRow
@@ -127,8 +126,10 @@ def _capture(
     else:
         case, frozen = assemble(session, actor, command, site)
         decision = decide(case, command.kind, command.details)
-        findings = [*decision.findings, *verdicts.findings(session, command, case, decision, recorded_at=now)]
-        row = _append(session, sent, frozen, decision, findings, trusting=trusting)
+        judged = verdicts.judged(session, command, case, decision, recorded_at=now)
+        frozen.due = judged.due
+        decided = Decided(sent=sent, frozen=frozen, case=case, decision=decision, findings=judged.findings)
+        row = _append(session, decided, trusting=trusting)
         return ItemResult(id=command.id, status="created", receipt=receipt_from(row, decision.moves, frozen.codes))
     return ItemResult(id=command.id, status="created", receipt=receipt_of(session, row))
 
@@ -148,14 +149,13 @@ def _first_receipt(session: Session, actor: Actor, command: Capture, known: Even
     return receipt_of(session, known)
 
 
-def _append(
-    session: Session, sent: Sent, frozen: Frozen, decision: Decision, findings: Sequence[Finding], *, trusting: bool
-) -> EventRow:
+def _append(session: Session, each: Decided, *, trusting: bool) -> EventRow:
+    sent, frozen, decision = each.sent, each.frozen, each.decision
     closed = [move.batch_id for move in decision.moves if move.after.status == "closed"]
     frozen.codes = marks.assign(
         session, decision.new, organisation_id=sent.actor.organisation_id, ending=closed, trusting=trusting
     )
-    row = event_row(sent, frozen=frozen.to_json(), findings=findings)
+    row = event_row(sent, frozen=frozen.to_json(), findings=each.findings)
     row.status = "booked" if decision.postings else "handled"
     journal.append_event(session, row)
     if frozen.new_container and isinstance(sent.command.details, Load):
@@ -172,7 +172,11 @@ def _append(
     journal.append_private(session, {row.id: sent.form.private})
     # Before and after: a pack that is reused keeps its number, and what leaves at once gives its own back.
     journal.release_codes(session, row.seq, closed, registry_too=False)
-    booked = journal.Booked(seq=row.seq, event=happening_of(row), decision=decision, codes=frozen.codes)
+    arrivals = tallying.arrived(row, each.case, decision)
+    booked = journal.Booked(
+        seq=row.seq, event=happening_of(row), decision=decision, codes=frozen.codes, arrivals=arrivals
+    )
     journal.append_decisions(session, [booked])
     journal.release_codes(session, row.seq, closed, registry_too=False)
+    tallying.count(session, [(row, each)])
     return row

@@ -8,23 +8,22 @@ one after all, by `capture`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
 from sqlalchemy.orm import Session
 
-from registry.domain.case import Decision, Finding, SiteFacts
+from registry.domain.case import SiteFacts
 from registry.domain.events import Capture, Collect
 from registry.domain.parties import Actor
 from registry.domain.postings import decide
 from registry.domain.refusals import Refusal
-from registry.services import marks, verdicts
+from registry.services import marks, tallying, verdicts
 from registry.services.canonical import canonical
-from registry.services.casework import Frozen, acting_site, assemble, may
+from registry.services.casework import acting_site, assemble, may
 from registry.services.receipts import ItemResult, Receipt, receipt_from
 from registry.services.references import is_id
-from registry.services.rows import Sent, event_row
+from registry.services.rows import Decided, Sent, event_row
 from registry.store import journal, states
 from registry.store.cells import happening_of
 from registry.store.events import EventRow
@@ -35,14 +34,6 @@ MOST = 500
 
 class Apart(Exception):
     """These must be taken one by one."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Decided:
-    sent: Sent
-    frozen: Frozen
-    decision: Decision
-    findings: Sequence[Finding]
 
 
 def groups(commands: Sequence[Capture]) -> Iterator[Sequence[Capture]]:
@@ -63,7 +54,7 @@ def take_together(session: Session, *, actor: Actor, commands: Sequence[Capture]
     if len(set(ids)) < len(ids) or not all(map(is_id, ids)) or states.known_events(session, ids):
         raise Apart
     sites: dict[str, SiteFacts] = {}
-    decided: dict[str, _Decided] = {}
+    decided: dict[str, Decided] = {}
     refused: dict[str, Refusal] = {}
     for command in commands:
         try:
@@ -79,18 +70,19 @@ def take_together(session: Session, *, actor: Actor, commands: Sequence[Capture]
     ]
 
 
-def _decide(session: Session, actor: Actor, command: Capture, now: datetime, sites: dict[str, SiteFacts]) -> _Decided:
+def _decide(session: Session, actor: Actor, command: Capture, now: datetime, sites: dict[str, SiteFacts]) -> Decided:
     may(actor, command, now)
     sent = Sent(actor=actor, command=command, form=canonical(command, actor=actor), now=now, by_loader=False)
     site = sites.get(command.site_id) or acting_site(session, actor, command.site_id)
     sites[command.site_id] = site
     case, frozen = assemble(session, actor, command, site)
     decision = decide(case, command.kind, command.details)
-    findings = [*decision.findings, *verdicts.findings(session, command, case, decision, recorded_at=now)]
-    return _Decided(sent=sent, frozen=frozen, decision=decision, findings=findings)
+    judged = verdicts.judged(session, command, case, decision, recorded_at=now)
+    frozen.due = judged.due
+    return Decided(sent=sent, frozen=frozen, case=case, decision=decision, findings=judged.findings)
 
 
-def _write(session: Session, decided: Sequence[_Decided]) -> dict[str, Receipt]:
+def _write(session: Session, decided: Sequence[Decided]) -> dict[str, Receipt]:
     """The receipts of what was written: by event id."""
     if not decided:
         return {}
@@ -109,17 +101,24 @@ def _write(session: Session, decided: Sequence[_Decided]) -> dict[str, Receipt]:
     journal.append_decisions(
         session,
         [
-            journal.Booked(seq=row.seq, event=happening_of(row), decision=each.decision, codes=each.frozen.codes)
+            journal.Booked(
+                seq=row.seq,
+                event=happening_of(row),
+                decision=each.decision,
+                codes=each.frozen.codes,
+                arrivals=tallying.arrived(row, each.case, each.decision),
+            )
             for row, each in zip(rows, decided, strict=True)
         ],
     )
+    tallying.count(session, zip(rows, decided, strict=True))
     return {
         row.id: receipt_from(row, each.decision.moves, each.frozen.codes)
         for row, each in zip(rows, decided, strict=True)
     }
 
 
-def _row(each: _Decided, codes: Mapping[str, str]) -> EventRow:
+def _row(each: Decided, codes: Mapping[str, str]) -> EventRow:
     each.frozen.codes = {batch.id: codes[batch.id] for batch in each.decision.new}
     row = event_row(each.sent, frozen=each.frozen.to_json(), findings=each.findings)
     row.status = "booked"

@@ -41,6 +41,8 @@ class Frozen:
     codes: dict[str, str] = field(default_factory=dict)
     """batch id → registry code"""
     new_container: str | None = None
+    due: str = ""
+    """until when it had to be recorded, as `domain.tallies` writes it; empty: captured before this was kept"""
 
     def to_json(self) -> dict[str, Any]:
         """Without what is empty."""

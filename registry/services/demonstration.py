@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from registry.domain.refusals import Refusal
 from registry.services import (
     demonstration_batteries,
+    demonstration_findings,
     demonstration_mess,
     demonstration_open,
     demonstration_past,
@@ -86,6 +87,7 @@ def story(parameters: Parameters, rolls: Mapping[str, Sequence[str]]) -> tuple[S
     demonstration_streams.tell(script)
     demonstration_past.tell(script)
     demonstration_mess.tell(script, container_code=rolls["point_gy_1"][0])
+    demonstration_findings.tell(script)
     demonstration_open.tell(script, rolls)
     return script.steps()
 

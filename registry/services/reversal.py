@@ -16,6 +16,8 @@ from registry.domain.events import Reverse
 from registry.domain.ledger import Place, Posting
 from registry.domain.parties import Actor
 from registry.domain.refusals import Refusal
+from registry.domain.tallies import Told
+from registry.services import tallying
 from registry.services.references import Waiting
 from registry.services.rows import Sent, event_row
 from registry.store import history, journal, states
@@ -44,8 +46,11 @@ def reverse(session: Session, sent: Sent) -> EventRow:
     row.status = _status(session, actor, target, pending)
     journal.append_event(session, row)
     journal.append_private(session, {row.id: sent.form.private})
-    if row.status != "pending":
+    if row.status == "pending":
+        tallying.withdraw(session, row, _told(session, target, touched))
+    else:
         _book(session, row.seq, target, touched)
+        tallying.take_back(session, row, target)
     return row
 
 
@@ -113,8 +118,24 @@ def negation(postings: Sequence[Posting], touched: Sequence[tuple[str, Place | N
     return Decision(postings=tuple(posting.negated() for posting in postings), moves=tuple(moves))
 
 
+def _told(session: Session, target: EventRow, touched: Sequence[EventBatchRow]) -> Told:
+    """The target as far as its withdrawal counts it: the batches it touched, and what they weighed after it."""
+    moves = []
+    for row in touched:
+        (before, _), (after, mass_g) = journal.place_from_json(row.before), journal.place_from_json(row.after)
+        if after is not None:
+            moves.append(Move(batch_id=row.batch_id, role=row.role, before=before, after=after, mass_g=mass_g))
+    return Told(
+        kind=target.kind,
+        site_id=target.site_id,
+        decision=Decision(moves=tuple(moves)),
+        things={batch.id: tallying.thing_of(batch) for batch in history.batches_of(session, target.seq)},
+    )
+
+
 def _book(session: Session, seq: int, target: EventRow, touched: Sequence[EventBatchRow]) -> None:
     places = []
+    days = {row.batch_id: history.arrived_before(session, row.batch_id, target.seq) for row in touched}
     for row in touched:
         before, _ = journal.place_from_json(row.before)
         after, _ = journal.place_from_json(row.after)
@@ -124,7 +145,9 @@ def _book(session: Session, seq: int, target: EventRow, touched: Sequence[EventB
         places.append((row.batch_id, before, after, mass_g))
     decision = negation(history.postings_of(session, target.seq), places)
     reverses_seq = target.seq if decision.postings else None
-    booked = journal.Booked(seq=seq, event=happening_of(target), decision=decision, codes={}, reverses_seq=reverses_seq)
+    booked = journal.Booked(
+        seq=seq, event=happening_of(target), decision=decision, codes={}, arrivals=days, reverses_seq=reverses_seq
+    )
     journal.append_decisions(session, [booked])
     void = [move.batch_id for move in decision.moves if move.after.status == "void"]
     journal.release_codes(session, seq, void, registry_too=True)

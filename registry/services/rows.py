@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from registry.domain.case import Finding
+from registry.domain.case import Case, Decision, Finding
 from registry.domain.events import Capture
 from registry.domain.parties import Actor
 from registry.services.canonical import Canonical
+from registry.services.casework import Frozen
 from registry.store.events import EventRow
 
 
@@ -24,6 +25,17 @@ class Sent:
     form: Canonical
     now: datetime
     by_loader: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """What was sent, the case it was decided on, the decision, and every finding."""
+
+    sent: Sent
+    frozen: Frozen
+    case: Case
+    decision: Decision
+    findings: Sequence[Finding]
 
 
 def event_row(sent: Sent, *, frozen: Mapping[str, Any], findings: Sequence[Finding]) -> EventRow:

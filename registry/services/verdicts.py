@@ -5,43 +5,53 @@ True events, but something is missed: kept and shown, never refused. DOMAIN §7.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from registry.domain import streams
 from registry.domain.case import Case, Decision, Finding
+from registry.domain.deadlines import NO_RULE, Due
 from registry.domain.events import Capture, Process
 from registry.domain.periods import local_date
-from registry.domain.rules import deadline_for
+from registry.domain.rules import Deadline
 from registry.domain.verdicts import judge_pathway
-from registry.services.deadlines import due_date
+from registry.services.deadlines import first_due
 from registry.store import states
 
 
-def findings(
-    session: Session, command: Capture, case: Case, decision: Decision, *, recorded_at: datetime
-) -> list[Finding]:
-    """Findings beside those of the decision itself."""
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """Every finding of an event, and until when it had to be recorded (as the event keeps it)."""
+
+    findings: Sequence[Finding]
+    due: str
+
+
+def judged(session: Session, command: Capture, case: Case, decision: Decision, *, recorded_at: datetime) -> Judged:
+    """The decision's own findings and those of dated tables: deadline, licence, pathway."""
     on = local_date(command.occurred_at)
-    found = _late(command, case, decision, on=on, recorded_at=recorded_at)
+    due = _deadline(command, case, decision)
+    found = [*decision.findings, *_late(due, local_date(recorded_at))]
     if isinstance(command.details, Process):
         found += _licence(session, case, command.details, on)
         found += _pathway(case, decision, command.details, on)
-    return found
+    return Judged(findings=found, due=due[0].text if due else NO_RULE)
 
 
-def _late(command: Capture, case: Case, decision: Decision, *, on: date, recorded_at: datetime) -> list[Finding]:
-    streams_touched = {batch.stream for batch in decision.new} | {state.stream for state in case.batches.values()}
-    for stream in sorted(streams_touched):
-        rule = deadline_for(command.kind, on, product=stream, actor=case.site.organisation_kind or None)
-        if rule is not None:
-            due = due_date(command.occurred_at, rule)
-            if local_date(recorded_at) > due:
-                return [
-                    Finding(code="late", facts={"due": due.isoformat(), "days": rule.days, "counting": rule.counting})
-                ]
-    return []
+def _deadline(command: Capture, case: Case, decision: Decision) -> tuple[Due, Deadline] | None:
+    touched = {batch.stream for batch in decision.new} | {state.stream for state in case.batches.values()}
+    touched |= {state.stream for inside in case.contained.values() for state in inside}
+    return first_due(command.kind, command.occurred_at, touched, case.site.organisation_kind)
+
+
+def _late(due: tuple[Due, Deadline] | None, recorded_on: date) -> list[Finding]:
+    if due is None or recorded_on <= due[0].on:
+        return []
+    last, rule = due
+    return [Finding(code="late", facts={"due": last.on.isoformat(), "days": rule.days, "counting": rule.counting})]
 
 
 def _licence(session: Session, case: Case, details: Process, on: date) -> list[Finding]:

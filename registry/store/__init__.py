@@ -1,6 +1,18 @@
 """Imports every row module, so that Alembic sees one metadata."""
 
-from registry.store import batches, carrying, cells, events, evidence, ledger, market, origins, parties, publications
+from registry.store import (
+    batches,
+    carrying,
+    cells,
+    events,
+    evidence,
+    ledger,
+    market,
+    origins,
+    parties,
+    publications,
+    tallies,
+)
 from registry.store.base import Base
 
 __all__ = [
@@ -15,4 +27,5 @@ __all__ = [
     "origins",
     "parties",
     "publications",
+    "tallies",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from registry.store.batches import BatchCodeRow, BatchPlaceRow, BatchRow, Contai
 from registry.store.events import BatchEdgeRow, EventBatchRow, EventRow
 from registry.store.ledger import EntryRow
 from registry.store.origins import OriginRow
-from registry.store.parties import SiteRow
+from registry.store.parties import OrganisationRow, SiteRow
 from registry.store.states import place_of
 
 WINDOW = 1_000
@@ -96,6 +97,26 @@ def site_facts(session: Session) -> dict[str, SiteFacts]:
         row.id: SiteFacts(id=row.id, organisation_id=row.organisation_id, division_code=row.division_code)
         for row in rows
     }
+
+
+def organisation_kinds(session: Session) -> dict[str, str]:
+    """Site → kind of its organisation."""
+    query = select(SiteRow.id, OrganisationRow.kind).join(
+        OrganisationRow, OrganisationRow.id == SiteRow.organisation_id
+    )
+    return {row.id: row.kind for row in session.execute(query)}
+
+
+def days_of(session: Session, seq: int) -> dict[str, date | None]:
+    """Batch → since when it lies where an event left it."""
+    rows = session.execute(select(EventBatchRow.batch_id, EventBatchRow.arrived_on).where(EventBatchRow.seq == seq))
+    return {row.batch_id: row.arrived_on for row in rows}
+
+
+def days(session: Session) -> dict[str, date | None]:
+    """Batch → since when it lies where it lies."""
+    rows = session.execute(select(BatchPlaceRow.batch_id, BatchPlaceRow.arrived_on))
+    return {row.batch_id: row.arrived_on for row in rows}
 
 
 def touched(session: Session, seq: int) -> set[tuple[object, ...]]:

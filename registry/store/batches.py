@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -45,6 +47,8 @@ class BatchPlaceRow(Base):
     mass_g: Mapped[Grams]
     last_seq: Mapped[int] = mapped_column(BigId)
     """the latest event that touched it"""
+    arrived_on: Mapped[date | None]
+    """local day since when it lies there (in transit: travels); a split or merge does not make it younger"""
 
 
 class BatchCodeRow(Base):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -57,6 +59,8 @@ class EventBatchRow(Base):
     before: Mapped[Json]
     """its place before, JSON, or the empty text when it did not exist"""
     after: Mapped[Json]
+    arrived_on: Mapped[date | None]
+    """local day since when it lies where the event left it"""
 
 
 class BatchEdgeRow(Base):

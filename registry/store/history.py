@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from registry.domain.ledger import Place, Posting
 from registry.domain.origins import Origin, origin_from_key
-from registry.store.batches import BatchPlaceRow
+from registry.store.batches import BatchPlaceRow, BatchRow
 from registry.store.events import EventBatchRow, EventRow
 from registry.store.journal import place_from_json
 from registry.store.ledger import EntryRow, PostingRow
@@ -24,6 +25,23 @@ def touched(session: Session, seq: int) -> Sequence[EventBatchRow]:
 def touched_ids(session: Session, seq: int) -> list[str]:
     """Their ids."""
     return [row.batch_id for row in touched(session, seq)]
+
+
+def batches_of(session: Session, seq: int) -> Sequence[BatchRow]:
+    """The same as what they are."""
+    query = select(BatchRow).join(EventBatchRow, EventBatchRow.batch_id == BatchRow.id).where(EventBatchRow.seq == seq)
+    return session.scalars(query).all()
+
+
+def arrived_before(session: Session, batch_id: str, seq: int) -> date | None:
+    """Since when a batch lay where it was before an event touched it; None where it did not exist."""
+    query = (
+        select(EventBatchRow.arrived_on)
+        .where(EventBatchRow.batch_id == batch_id, EventBatchRow.seq < seq)
+        .order_by(EventBatchRow.seq.desc())
+        .limit(1)
+    )
+    return session.scalars(query).first()
 
 
 def reversals_of(session: Session, event_id: str) -> Sequence[EventRow]:
@@ -80,17 +98,18 @@ def mass_before(session: Session, batch_id: str, seq: int) -> int:
 
 def postings_of(session: Session, seq: int) -> list[Posting]:
     """The postings of an entry with their origins, in line order."""
-    return [posting for _, posting in _postings(session, seq, seq)]
+    return [posting for _, posting in postings_between(session, seq, seq)]
 
 
 def all_postings(session: Session, *, chunk: int = 2_000) -> Iterator[tuple[int, Posting]]:
     """Every posting of the ledger with its entry's seq, in order, read in chunks of entries."""
     last = session.scalars(select(EntryRow.seq).order_by(EntryRow.seq.desc()).limit(1)).first() or 0
     for start in range(0, last + 1, chunk):
-        yield from _postings(session, start, min(start + chunk - 1, last))
+        yield from postings_between(session, start, min(start + chunk - 1, last))
 
 
-def _postings(session: Session, first: int, last: int) -> Iterator[tuple[int, Posting]]:
+def postings_between(session: Session, first: int, last: int) -> Iterator[tuple[int, Posting]]:
+    """The postings of entries `first` to `last`, each with its entry's seq, in order."""
     rows = session.execute(
         select(
             PostingRow.seq,

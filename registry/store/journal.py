@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Insert, bindparam, func, insert, select, update
@@ -76,6 +76,8 @@ class Booked:
     event: Happening
     decision: Decision
     codes: Mapping[str, str]
+    arrivals: Mapping[str, date | None]
+    """batch → since when it lies where the event puts it"""
     reverses_seq: int | None = None
 
 
@@ -127,7 +129,7 @@ def _bind_codes(session: Session, booked: Sequence[Booked]) -> None:
 
 def _append_moves(session: Session, booked: Sequence[Booked]) -> None:
     """The batches an event touched, and where each one now is."""
-    moves = [(each.seq, move) for each in booked for move in each.decision.moves]
+    moves = [(each.seq, move, each.arrivals[move.batch_id]) for each in booked for move in each.decision.moves]
     append(
         session,
         EventBatchRow,
@@ -138,19 +140,21 @@ def _append_moves(session: Session, booked: Sequence[Booked]) -> None:
                 "role": move.role,
                 "before": place_json(move.before),
                 "after": place_json(move.after, move.mass_g),
+                "arrived_on": day,
             }
-            for seq, move in moves
+            for seq, move, day in moves
         ],
     )
-    append(session, BatchPlaceRow, [_place_values(seq, move) for seq, move in moves if move.before is None])
-    for seq, move in moves:
+    append(session, BatchPlaceRow, [_place_values(*each) for each in moves if each[1].before is None])
+    for seq, move, day in moves:
         if move.before is not None:
-            values = _place_values(seq, move)
+            values = _place_values(seq, move, day)
             ask(session, _MOVE, moved=values.pop("batch_id"), **values)
 
 
-def _place_values(seq: int, move: Move) -> dict[str, Any]:
-    return {"batch_id": move.batch_id, **asdict(move.after), "mass_g": move.mass_g, "last_seq": seq}
+def _place_values(seq: int, move: Move, arrived_on: date | None) -> dict[str, Any]:
+    stored = {"mass_g": move.mass_g, "last_seq": seq, "arrived_on": arrived_on}
+    return {"batch_id": move.batch_id, **asdict(move.after), **stored}
 
 
 def place_json(place: Place | None, mass_g: int | None = None) -> str:

@@ -250,6 +250,7 @@ def load(session: Session, batch_ids: Iterable[str]) -> dict[str, BatchState]:
             producer_id=row.producer_id,
             place=place_of(row),
             holding_site_id=row.site_id,
+            arrived_on=row.arrived_on,
         )
     _fill(session, states)
     return states

@@ -11,7 +11,8 @@ from registry.http.language import language
 from reports import words
 from reports.asking import asked_selection
 from reports.catalogue import entry_of
-from reports.opening import asked_of
+from reports.numbers import grouped
+from reports.opening import amount_text, asked_of, figure_words
 from reports.pages.addresses import API, address, kept, page_of
 from reports.queries.contributions import opened
 
@@ -45,9 +46,10 @@ def figure(name: str) -> str:
         rows=rows,
         others=[(words.division_words(str(row["division_code"]))[spoken], int(row["amount"])) for row in others],
         page_sum=sum(int(row["amount"]) for row in (*rows, *others)),
-        figure_said=words.FIGURES[asked.name][spoken],
+        figure_said=figure_words(asked)[spoken],
+        amount=lambda each: grouped(amount_text(asked, int(each))),
         substance_said=words.substance_words(asked.substance)[spoken],
-        source_said=None if asked.source == "collected" else words.SOURCES[asked.source][spoken],
+        source_said=words.SOURCES[asked.source][spoken] if asked.source in ("addition", "unknown") else None,
         unit=words.unit_of(asked.substance),
         others_said=words.OTHERS[spoken],
         area_said=words.division_words(selection.area)[spoken],

@@ -11,7 +11,7 @@ from registry.domain.refusals import Refusal
 from reports import words
 from reports.columns import CONTRIBUTIONS, Table, contributions_table
 from reports.facts import Facts, report_facts, selection_facts
-from reports.opening import Opening
+from reports.opening import Opening, figure_words
 from reports.render import charts, csv, json, pdf, recovery_pages, xlsx
 from reports.render.stamp import METHOD, SIGNATURE, Answer, Stamp, claims, sha256, sheet_digest, sidecar
 from reports.selection import Selection
@@ -186,9 +186,7 @@ def opening_file(opening: Opening, form: str, language: str) -> File:
     if form == "csv":
         lines = (line.encode() for line in csv.lines(table, language))
         return File(name=name_of(name, selection, form), media_type=CSV, chunks=lines)
-    title = (
-        f"{words.FIGURES[opening.asked.name][language]} · {words.substance_words(opening.asked.substance)[language]}"
-    )
+    title = f"{figure_words(opening.asked)[language]} · {words.substance_words(opening.asked.substance)[language]}"
     facts = selection_facts(selection, language, title=title, forecast=opening.forecast)
     content = xlsx.workbook(table, facts, language=language, made_at=selection.as_of_utc)
     return File(name=name_of(name, selection, form), media_type=XLSX, chunks=[content])

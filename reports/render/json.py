@@ -13,7 +13,7 @@ from registry.domain.substances import is_element
 from reports import words
 from reports.columns import Table
 from reports.figures import IN_SIDE, OUT_SIDE, OUTCOME_FIGURES, RATES
-from reports.opening import Opening
+from reports.opening import Opening, amount_text
 from reports.report import Finding, Line, Report
 from reports.selection import Selection
 
@@ -158,7 +158,7 @@ def opening_body(opening: Opening, table: Table) -> dict[str, Any]:
         "figure": opening.asked.text,
         **head(opening.selection, forecast=opening.forecast),
         "unit": unit,
-        "total": kg_text(opening.total),
+        "total": amount_text(opening.asked, opening.total),
         "items": [dict(row) for row in items[:count]],
         "others": [{"where": row["site"], "amount": row["amount"]} for row in items[count:]],
         "next": opening.cursor,

@@ -151,6 +151,7 @@ def test_only_what_passed_goes_to_a_second_life_in_the_checked_year() -> None:
                 if item.batch in passed:
                     by_process[step.command.details.process].add(passed[item.batch])
     assert by_process.pop("test_regroup") == {True}
+    assert by_process.pop("reject_to_scrap") == {True}, "cores, an illustrative stream, scrapped although fit"
     assert set.union(*by_process.values()) == {False}
 
 
@@ -159,7 +160,7 @@ def test_differences_name_their_reasons_and_a_refusal_its_own() -> None:
         line for step in told() if isinstance(step.command.details, Receive) for line in step.command.details.lines
     ]
     assert {line.reason for line in lines} == {None, "scale", "missing"}
-    assert [line.refusal_reason for line in lines if line.refused_g] == ["oil_contaminated"]
+    assert [line.refusal_reason for line in lines if line.refused_g] == ["oil_contaminated", "too_wet"]
 
 
 def test_a_weighted_choice_never_takes_what_weighs_nothing() -> None:

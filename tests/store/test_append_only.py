@@ -38,6 +38,7 @@ TABLES = (
     "publication_files",
     "evidence_entries",
     "evidence_lines",
+    "event_tallies",
 )
 
 
@@ -47,6 +48,7 @@ def lived(session: Session, engine: Engine) -> Engine:
     world = build(session)
     issue(session, "YFR6F0DTHH")
     batch = world.batch("point", "collect", stream="tyre", mass_g=5000)
+    world.do("point", "stocktake", stream="tyre", mass_g=70)
     world.do("point", "split", batch=batch, children=(Part(mass_g=2000), Part(mass_g=3000)))
     _declare(session)
     _carry(session)
