@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from registry.domain.outcomes import LADDER
 from reports.columns import Column
-from reports.tabular import Chart, TableReport, TableRow, code_of, said, written
+from reports.tabular import Cell, Chart, Named, TableReport, TableRow, code_of, said, written
 
 MOST_BARS: Final = 24
 MOST_LINES: Final = 8
@@ -151,9 +151,11 @@ def _sankey(chart: Chart, report: TableReport, column: Column, language: str) ->
         amount = row.cells.get(column.key)
         if not isinstance(amount, int) or amount <= 0:
             continue
-        one, two = (code_of(row.cells.get(key)) for key in ends)
-        said_as |= {code: said(row.cells.get(key), language) or "—" for code, key in zip((one, two), ends, strict=True)}
+        one, two = (_node(row.cells.get(key)) for key in ends)
+        said_as |= {node: said(row.cells.get(key), language) or "—" for node, key in zip((one, two), ends, strict=True)}
         links[one, two] = links.get((one, two), 0) + amount
+    more = len(links) > MOST_BARS
+    links = dict(sorted(links.items(), key=lambda link: -link[1])[:MOST_BARS])
     depths = _depths(links)
     if depths is None:
         links = {(f"{FROM}{one}", two): amount for (one, two), amount in links.items()}
@@ -161,7 +163,7 @@ def _sankey(chart: Chart, report: TableReport, column: Column, language: str) ->
     named = {node: said_as[node.removeprefix(FROM)] for node in depths}
     return {
         "kind": "sankey",
-        "title": chart.title[language],
+        "title": _titled(chart, language, most=MOST_BARS if more else None),
         "unit": column.unit,
         "nodes": [
             {
@@ -184,12 +186,18 @@ def _sankey(chart: Chart, report: TableReport, column: Column, language: str) ->
 Link = tuple[str, str]
 FROM: Final = "from/"
 """before the code of a node that stands on the left only"""
-_RUNGS: Final = frozenset({*(each.code for each in LADDER)})
+_RUNGS: Final = {each.code: each.name_zh for each in LADDER}
+
+
+def _node(cell: Cell) -> str:
+    """A code with its name: a process and an outcome may share a code, and are not one."""
+    return f"{code_of(cell)}|{cell.words['zh']}" if isinstance(cell, Named) else code_of(cell)
 
 
 def _rung(node: str) -> str | None:
     """An end has the ladder's colour."""
-    return node if node in _RUNGS else None
+    code, _, name = node.partition("|")
+    return code if _RUNGS.get(code) == name else None
 
 
 def _held(node: str, links: Mapping[Link, int], column: Column) -> str | None:
