@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,8 +17,13 @@ PATIENCE_MS = 30_000
 """A machine under load is slow, and these tests are about what arrives, not how fast."""
 expect.set_options(timeout=PATIENCE_MS)
 KEPT = """async (path) => {
-  await navigator.serviceWorker.ready;
-  return Boolean(await (await caches.open("huiliu-pages")).match(path));
+  const worker = (await navigator.serviceWorker.getRegistration())?.active;
+  return worker?.state === "activated" && Boolean(await (await caches.open("huiliu-pages")).match(path));
+}"""
+ENROLLED = """async () => {
+  const {store} = await import("/static/js/outbox/frame.mjs");
+  const key = await store.key();
+  return Boolean(key) && (await store.recall("enrolled"))?.value === key.key_id;
 }"""
 Draw = Callable[[int], tuple[str, ...]]
 
@@ -34,9 +40,22 @@ def phone(browser: Browser, **settings: Any) -> Iterator[BrowserContext]:
     assert errors == []
 
 
+def until(page: Page, question: str, asked: Any = None) -> None:
+    """Until the page's answer is yes. `wait_for_function` would take the promise of an answer for one."""
+    deadline = time.monotonic() + 2 * PATIENCE_MS / 1000
+    while not page.evaluate(question, asked):
+        assert time.monotonic() < deadline, question
+        page.wait_for_timeout(50)
+
+
+def until_enrolled(page: Page) -> None:
+    """Until the server counts the signature of this phone."""
+    until(page, ENROLLED)
+
+
 def until_kept(page: Page, path: str) -> None:
     """Until the phone has a page for times without a network."""
-    page.wait_for_function(KEPT, arg=path)
+    until(page, KEPT, path)
 
 
 def open_cart(page: Page, origin: str) -> None:

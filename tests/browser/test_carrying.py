@@ -16,16 +16,12 @@ from registry.store.base import open_engine, writing
 from registry.store.carrying import EventCarrierRow
 from registry.store.events import EventRow
 from tests.browser.conftest import PASSWORD
+from tests.browser.phones import until_enrolled
 from tests.ledgers import an_id
 from tests.serving import PHONE, sign_in
 
 pytestmark = pytest.mark.browser
 
-ENROLLED = """async () => {
-  const {store} = await import("/static/js/outbox/frame.mjs");
-  const key = await store.key();
-  return Boolean(key) && (await store.recall("enrolled"))?.value === key.key_id;
-}"""
 EXPORTED = """async ([site, ids]) => {
   const {store} = await import("/static/js/outbox/frame.mjs");
   const {exportFile} = await import("/static/js/outbox/outbox_file.mjs");
@@ -71,7 +67,7 @@ def _exported(browser: Browser, origin: str) -> str:
     sign_in(page, origin, name="point", password=PASSWORD)
     page.goto(f"{origin}/outbox", wait_until="networkidle")
     page.evaluate('() => import("/static/js/outbox/outbox_file.mjs").then(() => null)')
-    page.wait_for_function(ENROLLED)
+    until_enrolled(page)
     context.set_offline(True)
     text: str = page.evaluate(EXPORTED, [an_id("site point"), IDS])
     context.close()

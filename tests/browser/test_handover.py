@@ -15,17 +15,12 @@ from registry.services import accounts
 from registry.store.base import open_engine, writing
 from tests.browser.conftest import PASSWORD
 from tests.browser.films import screen_film
-from tests.browser.phones import Draw, phone
+from tests.browser.phones import Draw, phone, until_enrolled, until_kept
 from tests.ledgers import an_id
 from tests.serving import sign_in
 
 pytestmark = pytest.mark.browser
 
-ENROLLED = """async () => {
-  const {store} = await import("/static/js/outbox/frame.mjs");
-  const key = await store.key();
-  return Boolean(key) && (await store.recall("enrolled"))?.value === key.key_id;
-}"""
 SAVED = """async ([site, codes]) => {
   const {changed, makeId, store} = await import("/static/js/outbox/frame.mjs");
   const event = (code) => ({id: makeId(), kind: "collect", site, occurred_at: "2025-03-01T09:30:00+08:00",
@@ -60,8 +55,8 @@ def showing(browser: Browser, origin: str) -> Iterator[Page]:
         page = context.new_page()
         sign_in(page, origin, name="point", password=PASSWORD)
         page.goto(f"{origin}/outbox")
-        page.wait_for_function(ENROLLED)
-        page.evaluate("() => navigator.serviceWorker.ready.then(() => null)")
+        until_enrolled(page)
+        until_kept(page, "/outbox")
         context.set_offline(True)
         yield page
 
