@@ -6,8 +6,10 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -17,6 +19,8 @@ CHROMIUM = "/usr/bin/chromium"
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
+START_S = 120
+"""A machine under load takes its time to import everything."""
 
 
 @contextmanager
@@ -41,10 +45,23 @@ def served(database_url: str, *, workers: int = 1, settings: Mapping[str, str] |
             pass_fds=[door.fileno()],
         )
         try:
+            _wait_for(address, server)
             yield address
         finally:
             server.terminate()
             server.wait(timeout=20)
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    """Until it answers: the first page is not to wait for the imports as well. Raises RuntimeError if it never will."""
+    until = time.monotonic() + START_S
+    while server.poll() is None and time.monotonic() < until:
+        try:
+            with urlopen(f"{address}/healthz", timeout=START_S / 10):  # noqa: S310  # our own address
+                return
+        except OSError:
+            continue
+    raise RuntimeError("the application does not start: see its log above")
 
 
 @contextmanager
