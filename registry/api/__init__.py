@@ -12,6 +12,7 @@ from registry.api.detail_schemas import DETAILS
 from registry.api.event_schemas import envelope_of
 from registry.api.event_export import blp as event_export
 from registry.api.events import blp as events
+from registry.api.evidence import blp as evidence
 from registry.api.ledger import blp as ledger
 from registry.api.market import blp as market
 from registry.api.obligations import blp as obligations
@@ -22,7 +23,7 @@ from registry.api.trace import blp as trace
 
 NOUNS = (
     *(events, batches, trace, ledger, reference, parties, sites, accounts),
-    *(calculators, obligations, carrying, market, event_export),
+    *(calculators, obligations, evidence, carrying, market, event_export),
 )
 
 

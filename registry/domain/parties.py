@@ -48,12 +48,12 @@ _HANDLING = "collect dispatch receive split merge retire stocktake reverse load 
 _GRANTS = {
     "anonymous": "read.public identifiers.check resolve.public",
     "collector": _HANDLING,
-    "operator": f"{_HANDLING} inspect process",
+    "operator": f"{_HANDLING} inspect process evidence.issue evidence.act",
     "inspector": "inspect reverse",
-    "producer": "market.declare",
-    "pro": "market.declare",
-    "regulator": "read.division report.publish",
-    "administrator": "party.write account.write code.issue read.all market.declare report.publish",
+    "producer": "market.declare evidence.hold evidence.act",
+    "pro": "market.declare evidence.hold evidence.act",
+    "regulator": "read.division report.publish evidence.act",
+    "administrator": "party.write account.write code.issue read.all market.declare report.publish evidence.act",
 }
 
 _SIGNED_IN = "read.public identifiers.check resolve.public resolve read.own report.read account.own"
@@ -105,6 +105,7 @@ _SCOPES = {
     "account": "admin",
     "code": "capture",
     "market": "capture",
+    "evidence": "capture",
 }
 _PUBLIC = frozenset({"read.public", "identifiers.check", "resolve.public"})
 

@@ -12,15 +12,21 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from registry.domain.divisions import descendants
 from registry.domain.evidence import AVAILABLE, GONE, RING_FENCED, Balance, Pool
+from registry.domain.parties import Actor
 from registry.domain.periods import Period, local_date, month_of, parse_period
+from registry.domain.refusals import Refusal
 from registry.services.licences import ANY
 from registry.store import evidence_queries as queries
 from registry.store.evidence_queries import Posted
 from registry.store.parties import LicenceRow
+
+_LONGEST_DAYS: Final = 366
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +145,38 @@ def balances(
             pools, key=lambda each: (each.month, each.site_id, each.stream, each.outcome, each.producer_id)
         )
     ]
+
+
+def pools(session: Session, *, actor: Actor, period: Period, stream: str | None = None) -> list[PoolBalance]:
+    """Those the actor may see: a plant its own, a producer what is its own anywhere, a regulator its division's.
+
+    Refusal: period_too_long, above a year.
+    """
+    if period.days > _LONGEST_DAYS:
+        raise Refusal("period_too_long", months=len(period.months()))
+    found = balances(session, queries.sites_of(session, **_sites_seen(actor)), period, stream=stream)
+    if actor.role in ("producer", "pro"):
+        return [each for each in found if each.pool.producer_id == actor.organisation_id]
+    return found
+
+
+def _sites_seen(actor: Actor) -> dict[str, Any]:
+    if actor.role in ("producer", "pro", "administrator"):
+        return {}
+    if actor.role == "regulator":
+        return {"division_codes": descendants(actor.division_code) if actor.division_code else frozenset()}
+    return {"organisation_id": actor.organisation_id or ""}
+
+
+def behind(session: Session, pool: Pool) -> list[tuple[Backing, str | None]]:
+    """The batches and events a pool is counted from, each with its registry code."""
+    found = [
+        each
+        for each in backing(session, [pool.site_id], parse_period(pool.month), stream=pool.stream, outcome=pool.outcome)
+        if each.pool == pool and each.licensed
+    ]
+    codes = queries.registry_codes(session, {each.batch_id for each in found})
+    return [(each, codes.get(each.batch_id)) for each in found]
 
 
 def balance(session: Session, pool: Pool) -> Balance:

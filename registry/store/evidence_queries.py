@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from registry.domain.evidence import Pool
 from registry.domain.ledger import MASS, outcome_account
 from registry.domain.outcomes import LADDER
+from registry.store.batches import BatchCodeRow
 from registry.store.events import BatchEdgeRow, EventBatchRow, EventRow
 from registry.store.evidence import EvidenceEntryRow, EvidenceLineRow, EvidenceNoteRow
 from registry.store.ledger import EntryRow, PostingRow
@@ -137,6 +138,26 @@ def lock_site(session: Session, site_id: str) -> SiteRow | None:
 def licences(session: Session, site_ids: Collection[str]) -> Sequence[LicenceRow]:
     """All licences of these sites."""
     return session.scalars(select(LicenceRow).where(LicenceRow.site_id.in_(site_ids))).all()
+
+
+def sites_of(
+    session: Session, *, organisation_id: str | None = None, division_codes: Collection[str] | None = None
+) -> list[str]:
+    """Ids of sites: all, of an organisation, or of divisions."""
+    query = select(SiteRow.id).order_by(SiteRow.id)
+    if organisation_id is not None:
+        query = query.where(SiteRow.organisation_id == organisation_id)
+    if division_codes is not None:
+        query = query.where(SiteRow.division_code.in_(sorted(division_codes)))
+    return list(session.scalars(query))
+
+
+def registry_codes(session: Session, batch_ids: Collection[str]) -> dict[str, str]:
+    """The registry code of each batch that has one."""
+    query = select(BatchCodeRow.batch_id, BatchCodeRow.value).where(
+        BatchCodeRow.batch_id.in_(batch_ids), BatchCodeRow.scheme == "registry"
+    )
+    return {batch_id: value for batch_id, value in session.execute(query) if batch_id is not None}
 
 
 def of_pool(pool: Pool) -> list[ColumnElement[bool]]:
