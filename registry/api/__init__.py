@@ -9,8 +9,8 @@ from registry.api.batches import blp as batches
 from registry.api.calculators import blp as calculators
 from registry.api.carrying import blp as carrying
 from registry.api.detail_schemas import DETAILS
-from registry.api.event_schemas import envelope_of
 from registry.api.event_export import blp as event_export
+from registry.api.event_schemas import envelope_of
 from registry.api.events import blp as events
 from registry.api.evidence import blp as evidence
 from registry.api.ledger import blp as ledger
