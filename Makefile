@@ -12,7 +12,7 @@ HUILIU_HOST ?= 127.0.0.1
 HUILIU_PORT ?= 8000
 PYTEST := $(BIN)/pytest -n 2
 
-.PHONY: help setup demo test test-long test-unsettled test-system-packages lint bench tour lock
+.PHONY: help setup demo test test-long test-system-packages lint bench tour lock
 
 help: ## print this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 24
@@ -27,13 +27,10 @@ demo: setup ## the demonstration province on http://127.0.0.1:8000 (HUILIU_HOST,
 	exec $(BIN)/gunicorn wsgi:app --bind $(HUILIU_HOST):$(HUILIU_PORT) --workers 1 --threads 8
 
 test: setup test-system-packages lint ## everything but the long tests, on SQLite and on a PostgreSQL of its own
-	$(PYTEST) -m "not long and not unsettled"
+	$(PYTEST) -m "not long"
 
 test-long: setup test-system-packages ## the heavier counts: more clients, more examples, crashes
-	$(PYTEST) -m "long and not unsettled" --hypothesis-profile=long
-
-test-unsettled: setup test-system-packages ## browser tests of cart and outbox that a loaded machine still upsets
-	$(BIN)/pytest -m unsettled
+	$(PYTEST) -m "long" --hypothesis-profile=long
 
 test-system-packages: ## Chromium, PostgreSQL, zbar, a Chinese font, poppler: installed where we may, else named
 	.ci/system-packages

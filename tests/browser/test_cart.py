@@ -20,6 +20,7 @@ from tests.browser.phones import (
     review,
     submit,
     type_codes,
+    until,
     until_kept,
     weigh,
 )
@@ -31,7 +32,7 @@ WEIGHED = """async () => {
   return lines.length === 3 && lines.every(({mass}) => mass);
 }"""
 
-pytestmark = [pytest.mark.browser, pytest.mark.unsettled]
+pytestmark = pytest.mark.browser
 
 
 def test_the_camera_sees_three_codes_and_a_repeated_one_and_three_receipts_come_back(
@@ -149,7 +150,7 @@ def test_a_cart_not_yet_submitted_survives_its_tab(browser: Browser, origin: str
         open_cart(page, origin)
         type_codes(page, marks)
         weigh(page)
-        page.wait_for_function(WEIGHED)
+        until(page, WEIGHED)
         page.close()
         page = context.new_page()
         page.goto(f"{origin}/scan/cart")

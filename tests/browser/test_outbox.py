@@ -23,7 +23,7 @@ from tests.browser.phones import (
 )
 from tests.serving import sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.unsettled]
+pytestmark = pytest.mark.browser
 
 
 def test_one_persons_queue_is_not_sent_by_another(
@@ -119,6 +119,7 @@ def test_the_outbox_is_carried_away_in_a_file(browser: Browser, origin: str, dra
     with phone(browser) as context:
         page = context.new_page()
         open_cart(page, origin)
+        until_kept(page, "/outbox")
         context.set_offline(True)
         type_codes(page, draw(3))
         weigh(page)
