@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -18,9 +19,12 @@ from reports.queries.lines import frame_of, lines_of, postings_of, total
 from reports.selection import Selection
 
 BROKEN_DOWN = (*DIMENSIONS, "bucket", "here")
+_EVERYTHING: Mapping[str, Collection[Any]] = MappingProxyType({})
 
 
-def cube(session: Session, selection: Selection, keys: Sequence[str]) -> pd.DataFrame:
+def cube(
+    session: Session, selection: Selection, keys: Sequence[str], *, only: Mapping[str, Collection[Any]] = _EVERYTHING
+) -> pd.DataFrame:
     """Sums of the selection's postings by origin, grouped by `keys`: those columns, then `amount` and `forecast`.
 
     `amount`: grams (Wh where the substance is energy), Int64, signed as posted. `forecast`: 1 where demonstration
@@ -34,20 +38,22 @@ def cube(session: Session, selection: Selection, keys: Sequence[str]) -> pd.Data
     - `account`, `direction` (sign of the posting), `substance`
     - `bucket`, `here`: the selection's breakdown of the place or time of posting, and of where the event happened
 
+    `only`: dimension → the values that count, of a report that needs few of them: the rest is not even read.
+
     A reversal counts with the moment, kind, process, place and direction of its target. Sites and organisations that
     the reader may not know by name are all called `selection.OTHERS`. A `product` is empty where the selection is
     broken down by stream. Raises ValueError for no key and KeyError for an unknown one.
     """
     if not keys:
         raise ValueError("a cube needs a key")
-    if unknown := set(keys) - set(BROKEN_DOWN):
+    if unknown := {*keys, *only} - set(BROKEN_DOWN):
         raise KeyError(sorted(unknown))
     names = (*keys, "amount", "forecast")
-    found = session.execute(_sums(selection, keys))
+    found = session.execute(_sums(selection, keys, only))
     return frame_of(found, names, whole=[name for name in names if name in WHOLE])
 
 
-def _sums(selection: Selection, keys: Sequence[str]) -> Select[Any]:
+def _sums(selection: Selection, keys: Sequence[str], only: Mapping[str, Collection[Any]] = _EVERYTHING) -> Select[Any]:
     """Sums over the cells less what was recorded after the cut-off; over the postings where cells are too coarse.
 
     Each side is summed by itself first: neither engine does so through a union.
@@ -56,25 +62,25 @@ def _sums(selection: Selection, keys: Sequence[str]) -> Select[Any]:
     after = PostingOriginRow.seq.in_(select(EventRow.seq).where(EventRow.recorded_at_utc > selection.as_of_utc))
     if _in_whole_months(selection):
         sides = [
-            _side(cells_of(selection), keys, sign=1),
-            _side(postings_of(selection).where(after).subquery("later"), keys, sign=-1),
+            _side(cells_of(selection), keys, only, sign=1),
+            _side(postings_of(selection).where(after).subquery("later"), keys, only, sign=-1),
         ]
     else:
-        sides = [_side(lines_of(selection), keys, sign=1)]
+        sides = [_side(lines_of(selection), keys, only, sign=1)]
     both = union_all(*sides).subquery("both")
     columns = [both.c[key] for key in keys]
     forecast = case((func.sum(both.c.of_model) > 0, 1), else_=0)
     return select(*columns, total(both.c.amount), forecast).group_by(*columns).having(func.sum(both.c.lines) > 0)
 
 
-def _side(rows: Subquery, keys: Sequence[str], *, sign: int) -> Select[Any]:
+def _side(rows: Subquery, keys: Sequence[str], only: Mapping[str, Collection[Any]], *, sign: int) -> Select[Any]:
     """Sums by key: amount, how many lines, and how many of those the model told."""
     columns = [rows.c[key] for key in keys]
     sums = (total(rows.c.amount), total(rows.c.lines), total(rows.c.forecast * rows.c.lines))
     labels = ("amount", "lines", "of_model")
-    return select(*columns, *((each * sign).label(label) for each, label in zip(sums, labels, strict=True))).group_by(
-        *columns
-    )
+    counted = [rows.c[name].in_(sorted(values)) for name, values in only.items()]
+    summed = ((each * sign).label(label) for each, label in zip(sums, labels, strict=True))
+    return select(*columns, *summed).where(*counted).group_by(*columns)
 
 
 def _in_whole_months(selection: Selection) -> bool:

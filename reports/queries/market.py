@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy import ColumnElement, Select, literal, select
 from sqlalchemy.orm import Session
 
 from registry.domain.ledger import ORIGIN_END_OF_LIFE
@@ -17,7 +17,9 @@ from registry.services.market import standing_ids
 from registry.store.market import PlacedOnMarketRow
 from reports.collection import COLLECTED as COLLECTED_SIDE
 from reports.collection import COLUMNS, PLACED, scheme_of, years_of
-from reports.queries.lines import COLLECTED, frame_of, lines_of, total
+from reports.queries.cube import cube
+from reports.queries.dimensions import COLLECTED
+from reports.queries.lines import frame_of, total
 from reports.selection import NO_PRODUCT, Selection
 
 
@@ -32,15 +34,13 @@ def collected_and_placed(session: Session, selection: Selection) -> pd.DataFrame
 
 
 def _collected(session: Session, selection: Selection, year: int) -> Iterator[tuple[Any, ...]]:
-    lines = lines_of(selection.narrowed(period=Period(date(year, 1, 1), date(year + 1, 1, 1))))
-    keys = [lines.c[name] for name in ("stream", "product", "bucket")]
-    query: Select[Any] = (
-        select(*keys, total(-lines.c.amount), func.max(lines.c.forecast))
-        .where(lines.c.source == COLLECTED, lines.c.account == ORIGIN_END_OF_LIFE, lines.c.substance == MASS)
-        .group_by(*keys)
-    )
-    for row in session.execute(query):
-        yield (COLLECTED_SIDE, *row[:3], year, *row[3:])
+    asked = selection.narrowed(period=Period(date(year, 1, 1), date(year + 1, 1, 1)))
+    frame = cube(session, asked, ("stream", "product", "bucket"), only=_COLLECTION)
+    for stream, product, bucket, amount, forecast in frame.itertuples(index=False):
+        yield (COLLECTED_SIDE, stream, product, bucket, year, -amount, forecast)
+
+
+_COLLECTION = {"source": [COLLECTED], "account": [ORIGIN_END_OF_LIFE], "substance": [MASS]}
 
 
 def _placed(session: Session, selection: Selection) -> list[tuple[Any, ...]]:

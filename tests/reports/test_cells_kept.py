@@ -78,6 +78,15 @@ def test_the_cells_answer_every_question_as_the_postings_do(book: Book, monkeypa
     same()
 
 
+def test_a_cube_of_few_values_reads_those_alone(book: Book) -> None:
+    walked(book, 6, steps=15)
+    selection, keys = book.ask(by="month"), ["bucket", "account", "substance"]
+    whole = cube(book.session, selection, keys)
+    few = cube(book.session, selection, keys, only={"account": ["stock", "loss"], "substance": ["mass"]})
+    assert len(few)
+    assert rows_of(few) == rows_of(whole[whole["account"].isin(["stock", "loss"]) & (whole["substance"] == "mass")])
+
+
 def test_a_period_of_days_is_answered_from_the_postings(book: Book) -> None:
     site = book.site(GUIYANG)
     book.collect(site, 100, at=MAY.replace(day=1))
