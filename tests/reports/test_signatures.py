@@ -191,3 +191,14 @@ def test_a_file_handed_in_is_told_of_and_two_for_a_csv(doors: Doors) -> None:
     assert "无法确认" in _handed(doors, ("a.csv", content)).get_data(as_text=True)
     assert "真实：未报送的下载件" in _handed(doors, ("a.csv", content), ("a.csv.sig", signature)).get_data(as_text=True)
     assert _handed(doors).status_code == 422
+
+
+def test_guessing_codes_is_slowed_down(sqlite_url: str) -> None:
+    app = create_app(Settings(database_url=sqlite_url, secret_key=SECRET, limits=True, testing=True))
+    with app.app_context():
+        client = app.test_client()
+        answers = {client.get("/verify/0123456789ABCDEF").status_code for _ in range(61)}
+        asked = [client.post("/api/v1/verify", json={"sha256": "0" * 64}) for _ in range(61)]
+        db.engine.dispose()
+    assert 429 in answers
+    assert (asked[0].status_code, asked[-1].status_code, asked[-1].json["code"]) == (200, 429, "too_many_requests")
