@@ -62,6 +62,15 @@ def _sum(lines: Iterable[Line], substance: str, figure: str) -> int:
     return sum(line.figures[figure] for line in lines if line.substance == substance)
 
 
+DEVIATIONS: Final = Indicator(
+    key="deviations",
+    words={"zh": "本可梯次却再生利用", "en": "Recycled that could have cascaded"},
+    unit="t",
+    value=lambda _: None,
+)
+"""of the report of pathway deviations, not of the balance: `tonnes_of` has its values"""
+
+
 def _rate(substance: str, over: str, under: str) -> Callable[[Sequence[Line]], str | None]:
     return lambda lines: percent(_sum(lines, substance, over), _sum(lines, substance, under))
 
@@ -194,4 +203,4 @@ def _legend(known: Sequence[Decimal], shade: Callable[[Decimal], int]) -> tuple[
 
 def tonnes_of(grams: Mapping[str, int]) -> dict[str, str | None]:
     """Part of the area → tonnes, for a figure that some other report sums."""
-    return {code: rounded(amount, 1_000_000, 1) for code, amount in grams.items()}
+    return {code: rounded(amount, 1_000_000, 3) for code, amount in grams.items()}

@@ -15,7 +15,8 @@ from registry.http.language import language
 from registry.http.panels import Panel
 from registry.http.problems import detail_of
 from reports import words
-from reports.cartogram import Cartogram, Indicator, cartogram, indicators, values_of
+from reports.cartogram import DEVIATIONS, Cartogram, Indicator, cartogram, indicators, tonnes_of, values_of
+from reports.catalogue import CATALOGUE, entry_of
 from reports.drawings import node_name, parts, process_words, sankey, trend, whereabouts
 from reports.facts import finding_text
 from reports.loop import OPEN
@@ -28,6 +29,7 @@ from reports.recovery import recovery
 from reports.report import Finding, Report
 from reports.selection import NO_PRODUCT, Selection
 from reports.shortfall import Shortfall
+from reports.tabular import code_of
 
 STREAM = "power_battery"
 """what the norms of the day speak of most"""
@@ -193,8 +195,10 @@ def _open_href(selection: Selection, **narrowed: str) -> str:
 def _map(found: Overview, path: str, spoken: str) -> dict[str, Any]:
     selection = found.by_area.selection
     known: Sequence[Indicator] = indicators([each.element for each in found.shortfalls])
+    if _DEVIATIONS in CATALOGUE:
+        known = (*known, DEVIATIONS)
     chosen = next((each for each in known if each.key == request.args.get("indicator")), known[0])
-    here: Cartogram = cartogram(selection.area, values_of(found.by_area, chosen))
+    here: Cartogram = cartogram(selection.area, _values(found, chosen))
     asking = {**_place(selection), **kept(), "indicator": chosen.key}
     ranked = sorted((tile for tile in here.tiles if tile.value is not None), key=lambda tile: -Decimal(tile.value or 0))
     return {
@@ -211,9 +215,36 @@ def _map(found: Overview, path: str, spoken: str) -> dict[str, Any]:
         ],
         "ranked": [(tile, words.division_words(tile.code)[spoken]) for tile in ranked],
         "tile_href": lambda code: address(path, {**asking, "area": code}),
-        "area_href": lambda code: address("/reports/recovery", _asking(selection, area=code)),
+        "area_href": lambda code: _area_href(selection, chosen, code),
         "spoken": spoken,
     }
+
+
+_DEVIATIONS = "pathway_deviations"
+
+
+def _values(found: Overview, chosen: Indicator) -> Mapping[str, str | None]:
+    """Part of the area → the indicator, from the balance or from the report that counts deviations."""
+    if chosen is not DEVIATIONS:
+        return values_of(found.by_area, chosen)
+    entry = entry_of(_DEVIATIONS)
+    answer = entry.answer(db.session, found.by_area.selection.narrowed(basis=entry.bases[0], by="area"))
+    sums: dict[str, int] = {}
+    for row in answer.rows:
+        code, amount = code_of(row.cells.get("area")), row.cells.get("deviation")
+        if code and isinstance(amount, int):
+            sums[code] = sums.get(code, 0) + amount
+    return tonnes_of(sums)
+
+
+def _area_href(selection: Selection, chosen: Indicator, code: str) -> str:
+    """Where a figure of the list is explained."""
+    if chosen is DEVIATIONS:
+        entry = entry_of(_DEVIATIONS)
+        return address(
+            f"/reports/{_DEVIATIONS}", {**_asking(selection, area=code), "basis": entry.bases[0], "by": "site"}
+        )
+    return address("/reports/recovery", _asking(selection, area=code))
 
 
 def _place(selection: Selection) -> dict[str, str]:
