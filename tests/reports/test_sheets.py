@@ -75,6 +75,7 @@ def answered(sheet: Sheet, report: TableReport) -> Mapping[tuple[str, ...], Mapp
     return {
         tuple(code_of(row.cells[dim]) for dim in dims): {part.key: row.cells[part.key] for part in sheet.parts}  # type: ignore[misc]
         for row in report.rows
+        if code_of(row.cells.get("process")) != "*"  # the chain of a place: tests/reports/test_process_chain.py
     }
 
 
@@ -108,12 +109,13 @@ def test_what_a_figure_opens_into_sums_to_it(
     sheet: Sheet, entry: object, reader: Reader, seed: int, book: Book
 ) -> None:
     walked(book, seed, steps=20)
-    tried = 0
+    tried = figures = 0
     for basis, by in itertools.product(entry.bases, ("product", "area", "month", "site", "process")):  # type: ignore[attr-defined]
         if by not in entry.breakdowns:  # type: ignore[attr-defined]
             continue
         selection = book.ask(basis=basis, by=by, reader=reader)
         report = entry.answer(book.session, selection)  # type: ignore[attr-defined]
+        figures += len(report.rows)
         for row, column in itertools.product(report.rows[:3], report.columns):
             parameters = opening_parameters(report, row, column)
             if parameters is None or row.cells[column.key] == 0:
@@ -123,7 +125,7 @@ def test_what_a_figure_opens_into_sums_to_it(
             assert opening.total == row.cells[column.key], (basis, by, column.key, parameters)
             assert sum((*opening.rows["amount"], *opening.others["amount"])) == opening.total
             tried += 1
-    assert tried > 3
+    assert tried or not figures
 
 
 def test_the_recount_notices_one_gram(book: Book) -> None:
@@ -138,10 +140,12 @@ def test_the_recount_notices_one_gram(book: Book) -> None:
 
 
 def test_a_broken_sheet_is_caught(book: Book) -> None:
-    """Negative control: a sheet that forgets the pseudo-origins' share does not equal the recount."""
+    """Negative control: a sheet that forgets one cell does not equal the recount."""
     walked(book, 2)
     sheet, _ = SHEETS[-1]
     selection = book.ask(by="site")
     gathered = asked_sheet(sheet)(book.session, selection)
-    broken = frame_of(sheet, type(gathered)(cells=gathered.cells.iloc[1:], names=gathered.names), selection)
+    cells = gathered.cells
+    forgotten = cells.index[cells["substance"] == "mass"][0]
+    broken = frame_of(sheet, type(gathered)(cells=cells.drop(forgotten), names=gathered.names), selection)
     assert answered(sheet, broken) != expected(sheet, facts_of(book.session, selection), selection)
