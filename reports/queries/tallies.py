@@ -1,7 +1,7 @@
 """Events counted: from the kept cells where these answer, else from the lines that they sum.
 
-Cells answer for whole months as of now. A past cut-off, a part of a month and whatever depends on later events
-(whether a discrepancy is still open) are asked of the lines.
+Cells answer for whole months, less the lines recorded after the cut-off. A part of a month, and whatever depends on
+later events (whether a discrepancy is still open), are asked of the lines.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from registry.domain import tallies as said
@@ -43,9 +43,9 @@ def tallied(
     """Sums of the MEASURES of lines with these words, grouped by `keys` (any of TALLY_KEYS), and `forecast`.
 
     `by_origin`: the area is where the mass was collected. `site`, `organisation` and `other_site` are OTHERS where the
-    reader may not know them. Two SELECTs at most.
+    reader may not know them. One SELECT.
     """
-    from_lines = "state" in keys or not _kept(session, selection)
+    from_lines = "state" in keys or not _whole_months(selection)
     rows = (
         _lines(selection, words, by_origin=by_origin) if from_lines else _cells(selection, words, by_origin=by_origin)
     )
@@ -55,27 +55,28 @@ def tallied(
     return frame_of(session.execute(query), (*keys, *MEASURES, "forecast"), whole=(*MEASURES, "forecast"))
 
 
-def _kept(session: Session, selection: Selection) -> bool:
-    """Whether cells answer: whole months, and nothing recorded after the cut-off."""
-    if (selection.period.start.day, selection.period.end.day) != (1, 1):
-        return False
-    later = select(EventRow.seq).where(EventRow.recorded_at_utc > selection.as_of_utc).limit(1)
-    return session.scalar(later) is None
+def _whole_months(selection: Selection) -> bool:
+    return (selection.period.start.day, selection.period.end.day) == (1, 1)
 
 
 def _cells(selection: Selection, words: Iterable[str], *, by_origin: bool) -> Subquery:
+    """The cells, less the lines recorded after the cut-off."""
     months = [month for month, _ in selection.months]
-    return (
-        select(*_named(_CELLS, selection))
-        .select_from(_CELLS)
-        .join(SiteRow, SiteRow.id == _CELLS.c.site_id)
-        .outerjoin(_Other, _Other.id == _CELLS.c.other_site_id)
-        .where(
-            _CELLS.c.month.between(months[0], months[-1]),
-            *_conditions(_CELLS, selection, words, by_origin=by_origin),
+    later = _LINES.c.seq.in_(select(EventRow.seq).where(EventRow.recorded_at_utc > selection.as_of_utc))
+    return union_all(
+        *(
+            select(*_named(rows, selection, sign=sign))
+            .select_from(rows)
+            .join(SiteRow, SiteRow.id == rows.c.site_id)
+            .outerjoin(_Other, _Other.id == rows.c.other_site_id)
+            .where(
+                rows.c.month.between(months[0], months[-1]),
+                *_conditions(rows, selection, words, by_origin=by_origin),
+                *more,
+            )
+            for rows, sign, more in ((_CELLS, 1, []), (_LINES, -1, [later]))
         )
-        .subquery("tallied")
-    )
+    ).subquery("tallied")
 
 
 def opened_tallies(
@@ -155,11 +156,12 @@ def _lines(selection: Selection, words: Iterable[str], *, by_origin: bool) -> Su
     )
 
 
-def _named(rows: Any, selection: Selection) -> list[ColumnElement[Any]]:
+def _named(rows: Any, selection: Selection, *, sign: int = 1) -> list[ColumnElement[Any]]:
     other = case((rows.c.other_site_id == "", ""), (named_to(_Other, selection), _Other.id), else_=OTHERS)
-    same = ("word", "kind", "reason", "process", "substance", "stream", "product", "month", "forecast", *MEASURES)
+    same = ("word", "kind", "reason", "process", "substance", "stream", "product", "month", "forecast")
     return [
         *(rows.c[name].label(name) for name in same),
+        *((rows.c[name] * sign).label(name) for name in MEASURES),
         case((named_to(SiteRow, selection), SiteRow.id), else_=OTHERS).label("site"),
         case((named_to(SiteRow, selection), SiteRow.organisation_id), else_=OTHERS).label("organisation"),
         SiteRow.division_code.label("division"),

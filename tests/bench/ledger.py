@@ -79,6 +79,33 @@ STATEMENTS: Mapping[str, str] = {
 }
 """table → its rows, out of bench_lives, bench_steps and bench_lines: in words SQLite, PostgreSQL and DuckDB share"""
 
+_SAID = """(SELECT 3 step, 0 line, 'receive' kind, 'in_time' word UNION ALL SELECT 3, 1, 'receive', 'difference'
+    UNION ALL SELECT 4, 0, 'process', 'in_time' UNION ALL SELECT 4, 1, 'process', 'unlicensed'
+    UNION ALL SELECT 4, 2, 'process', 'claim' UNION ALL SELECT 4, 3, 'process', 'deviation') t"""
+_KEYS = """word AS word, month AS month, site_id AS site_id, other_site_id AS other_site_id, kind AS kind,
+    reason AS reason, process AS process, substance AS substance, stream AS stream, product AS product,
+    producer_id AS producer_id, division_code AS division_code, forecast AS forecast"""
+_GROUPED = re.sub(r" AS \w+", "", _KEYS)
+_MEASURES = ("count", "mass_g", "energy_wh", "content_g", "outputs_g")
+COUNTED: Mapping[str, str] = {
+    "event_tallies": f"""SELECT 4 * b.n + t.step AS seq, t.line AS line, b.batch_id AS batch_id,
+        b.later_month AS month, t.kind AS kind, 0 AS forecast, t.word AS word,
+        CASE t.word WHEN 'difference' THEN 'missing' WHEN 'unlicensed' THEN 'never' ELSE '' END AS reason,
+        CASE t.kind WHEN 'process' THEN b.process ELSE '' END AS process,
+        CASE t.word WHEN 'claim' THEN 'lithium' ELSE 'mass' END AS substance, b.stream AS stream,
+        b.product AS product, '' AS producer_id, b.plant AS site_id,
+        CASE t.kind WHEN 'receive' THEN b.point ELSE '' END AS other_site_id,
+        CASE t.word WHEN 'deviation' THEN b.county ELSE '' END AS division_code, 1 AS count, b.mass_g AS mass_g,
+        0 AS energy_wh, b.element_g AS content_g, b.element_part AS outputs_g
+        FROM bench_lives b CROSS JOIN {_SAID} WHERE t.word <> 'difference' OR b.n % 50 = 0""",  # noqa: S608  # constants
+    "event_cells": f"""SELECT {_KEYS}, {", ".join(f"sum({name}) AS {name}" for name in _MEASURES)}
+        FROM event_tallies GROUP BY {_GROUPED}""",  # noqa: S608  # constants
+    "batch_places": """SELECT b.batch_id AS batch_id, CASE b.n % 10 WHEN 0 THEN 'stock' ELSE 'closed' END AS status,
+        b.plant AS site_id, b.plant AS holder_id, FALSE AS fit, b.mass_g AS mass_g, 4 * b.n + 4 AS last_seq,
+        date(b.received_at) AS arrived_on FROM bench_lives b""",
+}
+"""what events count for, summed, and where every tenth batch still lies: as capture keeps them beside the postings"""
+
 
 def sites() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Points and plants, as (id, division)."""
@@ -136,7 +163,7 @@ def lay(url: str, events: int) -> None:
             connection.exec_driver_sql(setting)
         _parties(connection)
         _scaffold(connection, list(lives(events // STEPS)))
-        for name, rows in STATEMENTS.items():
+        for name, rows in (*STATEMENTS.items(), *COUNTED.items()):
             columns = re.findall(r" AS (\w+)(?=,| FROM|\s+FROM)", rows)
             connection.exec_driver_sql(f"INSERT INTO {name} ({', '.join(columns)}) {rows}")
     engine.dispose()
