@@ -7,6 +7,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import product
 from pathlib import Path
 
@@ -102,11 +103,14 @@ def test_one_click_narrows_the_map_to_an_indicator_and_another_to_a_prefecture(r
 def test_three_clicks_name_the_prefecture_that_recycles_most_of_what_could_have_cascaded(regulator: Page) -> None:
     _click(regulator, "main a.pick-chip:has-text('2024')")
     _click(regulator, "main a.pick-chip:has-text('本可梯次却再生利用')")
-    first = regulator.locator(".map-pair table tbody tr").first
-    assert first.inner_text().split() == ["铜仁市", "2.740"]
+    rows = [row.inner_text().split() for row in regulator.locator(".map-pair table tbody tr").all()]
+    most = Decimal(rows[0][1])
+    assert most == max(Decimal(tonnes) for _, tonnes in rows) > 0
     _click(regulator, ".map-pair table tbody td a")
-    assert "梯次优先偏离" in regulator.locator("h1").inner_text()
-    assert "2,740.0" in regulator.locator("main table").first.inner_text()
+    words = regulator.locator("main").inner_text()
+    assert "梯次优先偏离" in words
+    assert rows[0][0] in words
+    assert f"{most * 1000:,.1f}" in words
 
 
 def test_two_clicks_show_the_batches_behind_a_cell_and_a_third_the_trace_of_one(regulator: Page) -> None:
