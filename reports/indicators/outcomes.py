@@ -41,9 +41,15 @@ ABOUT: Final = About(
 SHEET: Final = Sheet(
     about=ABOUT,
     parts=tuple(
-        Part(key=key) for key in ("collected", "received", "input", *_FATES, "closed", "stock", "transit", "sent_out")
+        Part(key=key)
+        for key in (
+            *("collected", "received", "input", *_FATES, "closed"),
+            *("recycling", "recovery", "stock", "transit", "sent_out"),
+        )
     ),
     shares=(
+        Share(key="recycling_rate", over=("recycling",), under=("input",)),
+        Share(key="recovery_rate", over=("recovery",), under=("input",)),
         *(Share(key=f"{code}_of_input", over=(code,), under=("input",)) for code in _FATES),
         *(Share(key=f"{code}_of_closed", over=(code,), under=("closed",)) for code in _FATES),
     ),

@@ -100,6 +100,10 @@ def test_the_published_recovery_of_europes_tyres_comes_out_of_the_ledger(book: M
     report = book.report(**{"from": "2019-01-01", "to": "2020-01-01", "stream": "tyre"})
     (line,) = [each for each in report.lines if each.substance == "mass"]
     assert line.rates["recovery_rate"] == "94.20"
+    for basis in ("flow", "cohort"):
+        selection = book.ask(**{"from": "2019-01-01", "to": "2020-01-01", "stream": "tyre", "basis": basis})
+        (row,) = entry_of("outcomes").answer(book.session, selection).rows
+        assert (row.cells["recovery_rate"], row.cells["recycling_rate"]) == ("94.20", "54.49")
     assert round(float(PUBLISHED["ETRMA-2019"]["recomputed"]), 2) == 94.20
 
 
