@@ -14,11 +14,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, Text, create_engine, insert
+from sqlalchemy import BigInteger, Column, Connection, Date, MetaData, Table, Text, create_engine, insert
 
 from registry.domain import divisions
 from registry.domain.origins import Origin
-from registry.domain.periods import month_of
+from registry.domain.periods import local_date, month_of
 from registry.store.base import UtcDateTime
 from registry.store.origins import OriginRow
 from registry.store.parties import OrganisationRow, SiteRow
@@ -71,6 +71,12 @@ STATEMENTS: Mapping[str, str] = {
     "batches": "SELECT b.batch_id AS id, b.stream AS stream, b.product AS product, 4 * b.n + 1 AS created_seq"
     " FROM bench_lives b",
     "entries": "SELECT 4 * b.n + s.step AS seq FROM bench_lives b CROSS JOIN bench_steps s",
+    "event_batches": f"""SELECT 4 * b.n + s.step AS seq, b.batch_id AS batch_id,
+        CASE s.step WHEN 1 THEN 'out' WHEN 4 THEN 'in' ELSE 'about' END AS role, '' AS before,
+        '{{"holder_id":"' || {_WHERE} || '","mass_g":' || b.mass_g || ',"site_id":"' || {_WHERE} || '","status":"'
+        || CASE s.step WHEN 2 THEN 'transit' WHEN 4 THEN 'closed' ELSE 'stock' END || '"}}' AS after,
+        CASE WHEN s.step <= 2 THEN b.collected_on ELSE b.received_on END AS arrived_on
+        FROM bench_lives b CROSS JOIN bench_steps s""",  # noqa: S608  # constants
     "postings": f"""SELECT 4 * b.n + l.step AS seq, 2 * l.line + e.k AS line, l.account AS account,
         CASE l.place WHEN 'point' THEN b.point ELSE b.plant END AS site_id, b.batch_id AS batch_id,
         CASE e.k WHEN 0 THEN 'mass' ELSE b.element END AS substance, {_AMOUNT} AS amount {_FROM_LINES}""",
@@ -144,6 +150,8 @@ def lives(count: int) -> Iterator[dict[str, Any]]:
             "later_month": month_of(received),
             "collected_at": collected,
             "received_at": received,
+            "collected_on": local_date(collected),
+            "received_on": local_date(received),
             "element": element,
             "process": process,
             "body": json.dumps({"details": {"process": process}}),
@@ -190,7 +198,8 @@ def _scaffold(connection: Connection, rows: list[dict[str, Any]]) -> None:
     metadata = MetaData()
     moments = {"collected_at", "received_at"}
     numbers = {"n", "mass_g", "mass_part", "element_g", "element_part"}
-    kinds = {**dict.fromkeys(moments, UtcDateTime), **dict.fromkeys(numbers, BigInteger)}
+    days = {"collected_on", "received_on"}
+    kinds = {**dict.fromkeys(moments, UtcDateTime), **dict.fromkeys(days, Date), **dict.fromkeys(numbers, BigInteger)}
     scaffold = (
         Table("bench_lives", metadata, *(Column(name, kinds.get(name, Text)) for name in rows[0]), prefixes=_TEMPORARY),
         Table("bench_steps", metadata, Column("step", BigInteger), Column("kind", Text), prefixes=_TEMPORARY),

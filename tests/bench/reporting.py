@@ -23,6 +23,7 @@ import pandas as pd
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from registry.domain.refusals import Refusal
 from registry.services.upkeep import rebuild_cells
 from registry.store import schema
 from registry.store.base import open_engine, writing
@@ -116,7 +117,11 @@ def _three_ways(session: Session, size: int) -> None:
 def _entry(session: Session, entry: Entry) -> None:
     for basis in entry.bases:
         selection = _asked({"basis": basis, "by": entry.breakdowns[0], **NEEDS.get(entry.name, {})})
-        took, _ = _best(lambda selection=selection: entry.answer(session, selection))
+        try:
+            took, _ = _best(lambda selection=selection: entry.answer(session, selection))
+        except Refusal as refusal:
+            print(f"  {entry.name}, {basis}: not asked ({refusal.code})", flush=True)
+            continue
         print("  " + told(Goal(name=f"{entry.name}, {basis}", unit="ms", most=SECOND), took), flush=True)
 
 
