@@ -21,6 +21,8 @@ PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
 START_S = 120
 """A machine under load takes its time to import everything."""
+STOP_S = 60.0
+"""Gunicorn lets a request in hand end for up to 30 s."""
 
 
 @contextmanager
@@ -49,7 +51,7 @@ def served(database_url: str, *, workers: int = 1, settings: Mapping[str, str] |
             yield address
         finally:
             server.terminate()
-            server.wait(timeout=20)
+            server.wait(timeout=STOP_S)
 
 
 def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
