@@ -74,7 +74,7 @@ def comparator(rule: RuleRow) -> str:
 def rule_text(rule: RuleRow) -> str:
     """A rule with its number, its instrument, its dates and how it was verified."""
     parts = (
-        f"{rule.name} {comparator(rule)} {rule.value} {rule.unit}",
+        rule.name if rule.value is None else f"{rule.name} {comparator(rule)} {rule.value} {rule.unit}",
         rule.instrument,
         f"{rule.valid_from} – {rule.valid_to or '…'}",
         rule.verified_as,
