@@ -26,7 +26,7 @@ from tests.reports.books import GUIYANG, NANMING, NOW, Book
 from tests.reports.naive import NAIVE, Fact, Shelf, facts_of, grouped, share
 from tests.reports.walks import Walk, some_day, walked
 
-SEEDS = [1, 2, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(3, 12))]
+SEEDS = [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 12))]
 SHEETS = [
     (module.SHEET, module.ENTRY)
     for module in (outcomes, second_life, traceability, element_recovery, process_efficiency, mass_balance)
@@ -146,6 +146,7 @@ def test_a_broken_sheet_is_caught(book: Book) -> None:
     selection = book.ask(by="site")
     gathered = asked_sheet(sheet)(book.session, selection)
     cells = gathered.cells
-    forgotten = cells.index[cells["substance"] == "mass"][0]
+    # Not just any: a sum may be zero.
+    forgotten = cells[(cells["substance"] == "mass") & (cells["source"] == "collected")]["amount"].idxmax()
     broken = frame_of(sheet, type(gathered)(cells=cells.drop(forgotten), names=gathered.names), selection)
     assert answered(sheet, broken) != expected(sheet, facts_of(book.session, selection), selection)
