@@ -23,7 +23,7 @@ from tests.reports.event_recount import Line, Naive, age
 from tests.reports.event_walks import EventWalk, lived
 from tests.reports.walks import some_day
 
-SEEDS = [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 15))]
+SEEDS = [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 5))]
 QUESTIONS = [
     {},
     {"by": "area"},
