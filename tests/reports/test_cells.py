@@ -26,25 +26,32 @@ def book(session: Session) -> Book:
     return Book(session)
 
 
-def unopened(book: Book, selection: Selection) -> list[tuple[object, ...]]:
-    """Figures of rows whose opening is another sum: (row, figure, figure's value, sum opened)."""
+FIGURES = ("collected", "received", "sent_out", "stock", "recycle", "loss", "input", "process_output")
+
+
+def unopened(book: Book, selection: Selection, *, thorough: bool) -> list[tuple[object, ...]]:
+    """Figures of rows whose opening is another sum: (row, figure, figure's value, sum opened).
+
+    All figures of a row where `thorough`, else two, other ones in each row.
+    """
     found = []
-    for line in book.report_of(selection).lines:
+    for place, line in enumerate(book.report_of(selection).lines):
         if line.source != "collected":
             continue
         values = {**selection.parameters(), "stream": line.stream, **selection.row_parameters(line.bucket)}
         if selection.by != "stream":
             values["product"] = line.product or "-"
         narrow = selection_of(values, reader=selection.reader, now=NOW)
-        for name in ("collected", "received", "sent_out", "stock", "recycle", "loss", "input", "process_output"):
+        for name in FIGURES if thorough else (FIGURES[place % 8], FIGURES[(place + 3) % 8]):
             asked = Asked(source=line.source, substance=line.substance, name=name)
             if (total := opened(book.session, narrow, asked, limit=1).total) != line.figures[name]:
                 found.append((line.row_key, name, line.figures[name], total))
     return found
 
 
+@pytest.mark.parametrize("thorough", [False, pytest.param(True, marks=pytest.mark.long)])
 @pytest.mark.parametrize("basis", ["flow", "cohort"])
-def test_every_row_of_a_breakdown_narrows_to_a_question_that_sums_to_it(basis: str, book: Book) -> None:
+def test_every_row_of_a_breakdown_narrows_to_a_question_that_sums_to_it(basis: str, thorough: bool, book: Book) -> None:
     walk = walked(book, 4, steps=20)
     owner = book.sites[walk.sites[0]]
     readers = {
@@ -53,9 +60,10 @@ def test_every_row_of_a_breakdown_narrows_to_a_question_that_sums_to_it(basis: s
         Reader(producer_id=owner): {},
         Reader(organisation_id=owner): {},
     }
-    for by in BREAKDOWNS[2:]:
-        for reader, asked in readers.items():
-            assert unopened(book, book.ask(basis=basis, by=by, reader=reader, **asked)) == []
+    for place, by in enumerate(BREAKDOWNS[2:]):
+        chosen = list(readers.items()) if thorough else [list(readers.items())[place % len(readers)]]
+        for reader, asked in chosen:
+            assert unopened(book, book.ask(basis=basis, by=by, reader=reader, **asked), thorough=thorough) == []
 
 
 def test_a_cube_by_any_dimension_holds_the_whole_ledger(book: Book) -> None:
