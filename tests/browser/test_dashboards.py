@@ -151,8 +151,15 @@ def _wrong(page: Page, address: str) -> list[object]:
     return found + list(page.evaluate(SMALL))
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size["width"]))
-@pytest.mark.parametrize("path", PAGES)
+def _in_turn() -> Iterator[object]:
+    """Each page at one width in the short run, the widths in turn; at the other one in the long run."""
+    for place, path in enumerate(PAGES):
+        for turn, size in enumerate(SIZES):
+            marks = [] if (place + turn) % 2 else [pytest.mark.long]
+            yield pytest.param(path, size, id=f"{path}-{size['width']}", marks=marks)
+
+
+@pytest.mark.parametrize(("path", "size"), list(_in_turn()))
 def test_no_page_sticks_out_and_axe_finds_nothing_serious(
     regulator: Page, loaded: str, path: str, size: dict[str, int]
 ) -> None:

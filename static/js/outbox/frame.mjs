@@ -120,7 +120,8 @@ if (owner) start();
 changes.addEventListener("change", () => void showBadge().catch(ignored));
 setInterval(() => void showBadge().catch(ignored), 60_000);
 void showBadge().catch(ignored);
-if (signedIn) void enrol({store, token: sessionToken, fetch: (...request) => fetch(...request)}).catch(ignored);
+// Who captures nothing has nothing to sign for.
+if (signedIn && "captures" in document.body.dataset) void enrol({store, token: sessionToken, fetch: (...request) => fetch(...request)}).catch(ignored);
 for (const form of document.querySelectorAll('form[action="/sign-out"]')) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
