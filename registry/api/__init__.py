@@ -17,13 +17,14 @@ from registry.api.ledger import blp as ledger
 from registry.api.market import blp as market
 from registry.api.obligations import blp as obligations
 from registry.api.parties import blp as parties
+from registry.api.photos import blp as photos
 from registry.api.reference import blp as reference
 from registry.api.sites import blp as sites
 from registry.api.trace import blp as trace
 
 NOUNS = (
     *(events, batches, trace, ledger, reference, parties, sites, accounts),
-    *(calculators, obligations, evidence, carrying, market, event_export),
+    *(calculators, obligations, evidence, carrying, market, event_export, photos),
 )
 
 

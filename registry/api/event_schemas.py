@@ -15,7 +15,7 @@ from registry.http.fields import MassKg, Moment
 from registry.http.paging import PageArgs
 from registry.http.problems import ProblemSchema
 
-PRIVATE = ("note", "person", "vehicle", "position")
+PRIVATE = ("note", "person", "vehicle", "position", "photo")
 EVENTS_MOST = 1000
 """events one list may hold"""
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -65,7 +65,10 @@ class EnvelopeSchema(Schema):
         keys=fields.String(validate=validate.OneOf(PRIVATE)),
         values=fields.String(validate=validate.Length(min=1, max=_NOTE_MOST)),
         load_default={},
-        metadata={"description": "erasable, kept beside the event: note · person · vehicle · position"},
+        metadata={
+            "description": "erasable, kept beside the event: note · person · vehicle · position · photo "
+            "(hex SHA-256 of up to three JPEGs that will come, joined by one blank)"
+        },
     )
 
 

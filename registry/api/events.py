@@ -255,7 +255,7 @@ def get_event(event_id: str) -> Response:
 @blp.response(200, ErasedSchema, example={"erased": ["note", "vehicle"]})
 @problems(blp, 401, 403, 404)
 def delete_private(query: dict[str, Any], event_id: str) -> Response:
-    """Note, person, vehicle, position: one kind or all. The author may, and the administrator; the hash stays true."""
+    """Note, person, vehicle, position, photo: one kind or all. The author and the administrator may; the hash holds."""
     with transaction() as session:
         erased = events.erase_notes(session, actor=current_actor(), event_id=event_id, kind=query.get("kind"))
     return jsonify({"erased": list(erased)})

@@ -194,6 +194,7 @@ TOO_LARGE = _problem("body_too_large", 413, "内容太大", "一次最多 500000
 NOT_JSON = _problem("media_type_unsupported", 415, "不支持的内容类型", "请用 application/json 发送。")
 NOT_FOUND = _problem("not_found", 404, "没有找到", "没有这样的内容，或者您不能查看。")
 SIGN_IN = _problem("sign_in_needed", 401, "请先登录", "这一页只对登录的人开放；机器请在 Authorization 头里带上密钥。")
+PHOTO = {"event": EVENTS["collect"]["id"], "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
 WAITING = {
     "id": EVENTS["receive"]["id"],
     "status": "waiting",

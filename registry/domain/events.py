@@ -266,7 +266,7 @@ KINDS: Mapping[str, Kind] = types.MappingProxyType(
 
 @dataclass(frozen=True, kw_only=True)
 class Capture:
-    """One event as a client sends it. `private` maps note · person · vehicle · position to erasable text."""
+    """One event as a client sends it. `private` maps note · person · vehicle · position · photo to erasable text."""
 
     id: str
     kind: str

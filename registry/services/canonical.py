@@ -19,9 +19,10 @@ import rfc8785
 from registry.domain.event_bodies import to_body
 from registry.domain.events import Capture
 from registry.domain.parties import Actor
+from registry.domain.photos import announced
 from registry.domain.refusals import Refusal
 
-PRIVATE = frozenset({"note", "person", "vehicle", "position"})
+PRIVATE = frozenset({"note", "person", "vehicle", "position", "photo"})
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """as canonical JSON writes it"""
 
@@ -58,6 +59,8 @@ def canonical(
     for kind, text in command.private.items():
         if kind not in PRIVATE or "\0" in text or any("\ud800" <= each <= "\udfff" for each in text):
             raise Refusal("schema_invalid", path=f"private.{kind}"[:40])
+    if "photo" in command.private:
+        announced(command.private["photo"])
     private = {kind: ((salts or {}).get(kind) or secrets.token_hex(16), text) for kind, text in command.private.items()}
     digests = {kind: digest(salt, text) for kind, (salt, text) in private.items()} | dict(kept or {})
     body: dict[str, Any] = {

@@ -24,7 +24,7 @@ from registry.domain.refusals import Refusal
 from registry.services.inventory import PAGE, PAGE_MOST, Page, place_of
 from registry.services.receipts import ReceiptBatch, receipt_of
 from registry.services.sights import Party, Whereabouts, parties, whereabouts
-from registry.store import batch_queries, event_queries
+from registry.store import batch_queries, event_queries, photos
 from registry.store.events import EventRow
 
 
@@ -226,7 +226,7 @@ def _lines(session: Session, rows: Sequence[EventRow]) -> list[EventLine]:
 
 
 def erase_notes(session: Session, *, actor: Actor, event_id: str, kind: str | None = None) -> tuple[str, ...]:
-    """Erase the note, names and position beside an event (one kind, or all); which kinds went.
+    """Erase the note, names, position and photos beside an event (one kind, or all); which kinds went.
 
     The author may, and the administrator. The event keeps its hash: it holds a salted digest only. Refusals:
     not_found (also where nothing is left to erase), not_the_author.
@@ -237,4 +237,6 @@ def erase_notes(session: Session, *, actor: Actor, event_id: str, kind: str | No
     erased = event_queries.erase_notes(session, event_id, kind=kind)
     if not erased:
         raise Refusal("not_found", what="note")
+    if "photo" in erased:
+        photos.erase(session, event_id)
     return tuple(sorted(erased))

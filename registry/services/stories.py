@@ -22,7 +22,7 @@ from registry.domain.refusals import Refusal
 from registry.services.events import share, told
 from registry.services.sights import FULL, Party, Whereabouts, area, parties, sight, whereabouts
 from registry.services.trace import Fate, fates
-from registry.store import event_queries
+from registry.store import event_queries, photos
 from registry.store.event_queries import Touch
 
 LATE = "late"
@@ -57,6 +57,8 @@ class Happening:
     """of a reversal: what it takes back"""
     notes: Mapping[str, str] = field(default_factory=dict)
     """erasable; only for the organisation that wrote them, and the administrator"""
+    photos: tuple[str, ...] = ()
+    """SHA-256 of those that are here; for who sees the event in full"""
 
 
 Chapter = Happening | Fate
@@ -123,6 +125,9 @@ class _Telling:
         self._notes: dict[str, dict[str, str]] = {}
         for note in event_queries.notes(session, ids):
             self._notes.setdefault(note.event_id, {})[note.kind] = note.value
+        self._photos: dict[str, tuple[str, ...]] = {}
+        for event_id, digest in photos.arrived(session, ids):
+            self._photos[event_id] = (*self._photos.get(event_id, ()), digest)
         self._reversals = {
             row.target_id: row.id for row in event_queries.naming(session, ids) if row.status != "pending"
         }
@@ -131,7 +136,8 @@ class _Telling:
         """The chapter in full."""
         event, batch = touch
         place = self._places[event.seq]
-        findings = told(json.loads(event.findings), share(self._session, actor=self._actor, row=event))
+        shared = share(self._session, actor=self._actor, row=event)
+        findings = told(json.loads(event.findings), shared)
         return Happening(
             event_id=event.id,
             seq=event.seq,
@@ -151,6 +157,7 @@ class _Telling:
             reversed_by=self._reversals.get(event.id),
             target_id=event.target_id,
             notes=self._notes_of(event.id, event.organisation_id),
+            photos=self._photos.get(event.id, ()) if shared is None else (),
         )
 
     def fate(self, touch: Touch) -> Fate:

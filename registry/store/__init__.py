@@ -10,6 +10,7 @@ from registry.store import (
     market,
     origins,
     parties,
+    photos,
     publications,
     tallies,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "market",
     "origins",
     "parties",
+    "photos",
     "publications",
     "tallies",
 ]

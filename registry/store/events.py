@@ -82,6 +82,6 @@ class EventPrivateRow(Base):
 
     event_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
-    """note · person · vehicle · position"""
+    """note · person · vehicle · position · photo (the digests of what comes after)"""
     salt: Mapped[str] = mapped_column(String(32))
     value: Mapped[str] = mapped_column(Text)
