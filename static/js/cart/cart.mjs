@@ -1,6 +1,7 @@
 // The cart: place first, then many codes with their weights, then a review and one submit. Pure: no DOM, no clock.
 //
 // A line gets its event id and its moment when it is scanned, so that submitting again after a crash is the same event.
+import {announcing} from "../outbox/photo_shelf.mjs";
 import {gramsOf, kgText} from "../outbox/weights.mjs";
 
 const FIELDS = ["site", "stream", "product", "measured"];
@@ -19,7 +20,7 @@ export class Cart {
     const key = keyOf({scheme, value});
     if (this.line(key) || this.taken(key)) return "repeated";
     const {stream, product, measured} = this.place;
-    this.lines.unshift({key, scheme, value, id, at, clock_offset_ms, stream, product, measured, mass: ""});
+    this.lines.unshift({key, scheme, value, id, at, clock_offset_ms, stream, product, measured, mass: "", photos: []});
     return "new";
   }
 
@@ -55,12 +56,18 @@ export class Cart {
     return lines.reverse().map((line) => this.#event(line));
   }
 
-  #event({id, at, clock_offset_ms, scheme, value, stream, product, measured, grams}) {
+  /** What is held for the events, as `save` takes it. */
+  photos() {
+    return this.lines.flatMap(({id, photos = []}) => photos.map((sha256) => ({event: id, sha256})));
+  }
+
+  #event({id, at, clock_offset_ms, scheme, value, stream, product, measured, grams, photos = []}) {
     const details = {stream, mass_kg: kgText(grams), measured: measured || "weighed"};
     if (product) details.product = product;
     if (scheme === "registry") details.code = value;
     else details.codes = [{scheme, value}];
-    return {id, kind: "collect", site: this.place.site, occurred_at: new Date(at + clock_offset_ms).toISOString(), clock_offset_ms, details};
+    const event = {id, kind: "collect", site: this.place.site, occurred_at: new Date(at + clock_offset_ms).toISOString(), clock_offset_ms, details};
+    return announcing(event, photos.map((sha256) => ({sha256})));
   }
 
   toJSON() {

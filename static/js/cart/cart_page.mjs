@@ -1,5 +1,5 @@
 // The page of the cart. What is typed and scanned is kept on the phone at every change; the submit goes to the outbox.
-import {changes, clockOffset, makeId, owner, record, store} from "../outbox/frame.mjs";
+import {changes, clockOffset, makeId, owner, photos, record, store} from "../outbox/frame.mjs";
 import {lineOf} from "../outbox/lines.mjs";
 import {kgText} from "../outbox/weights.mjs";
 import {element, words} from "../outbox/words.mjs";
@@ -10,6 +10,7 @@ import {listen} from "../scan/wedge.mjs";
 import {words as scanWords} from "../scan/words.mjs";
 import {CameraPanel} from "./camera_panel.mjs";
 import {Cart, keyOf, keysOf, weightOf} from "./cart.mjs";
+import {LinePhotos} from "./line_photos.mjs";
 import {textsIn} from "./photo.mjs";
 import {hostsOf, read, readAnswer} from "./reading.mjs";
 
@@ -23,6 +24,7 @@ const hosts = hostsOf(root.dataset.hosts);
 const resolve = resolver(root.dataset.resolve);
 const camera = new CameraPanel(found);
 const taken = new Set();
+const linePhotos = new LinePhotos({shelf: photos, input: part("line-photo"), say, tell: told, kept: () => store.remember("cart", cart.toJSON())});
 let cart = new Cart();
 let sent = []; // ids of the last submit
 
@@ -45,6 +47,7 @@ async function begin() {
   for (const row of [...queued, ...attention]) for (const key of keysOf(row.payload)) taken.add(key);
   const lines = (kept?.value.lines ?? []).filter((line) => !saved.has(line.id));
   cart = new Cart({...kept?.value, lines}, {taken: (key) => taken.has(key)});
+  void photos.sweep().catch(() => {});
   fillPlace();
   go(lines.length ? "scan" : "place");
 }
@@ -168,6 +171,7 @@ function lineElement(line) {
     showLines();
     keep();
   });
+  linePhotos.show(made, line);
   echo();
   return made;
 }
@@ -206,7 +210,8 @@ part("cart-submit").addEventListener("click", async (event) => {
   button.disabled = true;
   try {
     const events = cart.events();
-    await record(events, {known: {cart: {...cart.toJSON(), lines: []}}});
+    const {dropped} = await record(events, {photos: cart.photos(), known: {cart: {...cart.toJSON(), lines: []}}});
+    part("done-photos").hidden = !dropped;
     sent = events.map(({id}) => id);
     for (const line of cart.lines) taken.add(line.key);
     cart.lines = [];

@@ -29,6 +29,24 @@ export async function readAnswer(response, {ids, now}) {
   return {kind: "suspect", reason: status >= 500 ? "server_error" : "not_an_answer"};
 }
 
+/**
+ * The answer to one photo {event, sha256}: delivered · refused {problem} (for good) · later · suspect, as above. A 403 is
+ * about who sends, as for events; a 409 that is not about another user may pass.
+ */
+export async function readPhotoAnswer(response, {event, sha256, now}) {
+  const {status} = response;
+  const asked_ms = retryAfterMs(response.headers.get("Retry-After"), now);
+  if (response.type === "opaqueredirect" || (status >= 300 && status < 400)) return {kind: "later", reason: "redirected", asked_ms};
+  const body = await jsonOf(response);
+  if (status === 403 && body?.code === "csrf_failed") return {kind: "later", reason: "stale", asked_ms};
+  if (status === 409 && body?.code === "another_actor") return {kind: "later", reason: "other_user", asked_ms};
+  const firewall = status === 403 && !body;
+  if (Object.hasOwn(LATER, status) && !firewall) return {kind: "later", reason: LATER[status], asked_ms};
+  if (status === 200 && body?.sha256 === sha256 && body.event === event) return {kind: "delivered"};
+  if (status >= 400 && status < 500 && status !== 409 && typeof body?.code === "string") return {kind: "refused", problem: body};
+  return {kind: "suspect", reason: status >= 500 ? "server_error" : "not_an_answer"};
+}
+
 // A captive portal sends HTML, at times under the status 200 and once in a while under our own content type.
 async function jsonOf(response) {
   const text = await response.text();

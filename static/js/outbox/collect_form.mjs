@@ -4,11 +4,14 @@ import {changes, clockOffset, makeId, record, sendNow, signedIn, store} from "./
 import {collectEvent} from "./collect_event.mjs";
 import {lineOf} from "./lines.mjs";
 import {replaceItem} from "./outbox_tray.mjs";
+import {announcing} from "./photo_shelf.mjs";
+import {PhotoField} from "./photo_taking.mjs";
 import {element, words} from "./words.mjs";
 
 const PATIENCE_MS = 8000; // how long a person watches before "on this phone" is the answer
 const form = document.querySelector('form[action="/collect"]');
 const say = words();
+const field = new PhotoField({root: document.getElementById("photos"), say});
 let id = makeId();
 let refused = null; // the tray item this form corrects
 
@@ -44,12 +47,15 @@ async function taken() {
   const read = collectEvent(values, {id, now: Date.now(), clock_offset_ms: await clockOffset(), site});
   if (read.refusals) return complain(wordsOf(read.refusals));
   complain({});
-  if (refused) await replaceItem({store, fetch: (...request) => fetch(...request), id: refused, event: read.event});
-  else await record([read.event]);
+  const event = announcing(read.event, field.photos);
+  const photos = field.photos.map((photo) => ({event: id, ...photo}));
+  if (refused) await replaceItem({store, fetch: (...request) => fetch(...request), id: refused, event, photos});
+  else if ((await record([event], {photos})).dropped) field.tell(say("photo.dropped"));
+  else field.tell("");
   refused = null;
   show(await row());
   void sendNow();
-  await settled(read.event.id);
+  await settled(event.id);
 }
 
 const row = async () => [...(await store.items("queued")), ...(await store.items("attention")), ...(await store.receipts())].find((each) => each.id === id);
@@ -84,6 +90,7 @@ function reject(item) {
 function kept() {
   id = makeId();
   form.elements.mass.value = "";
+  field.clear();
   for (const name of ["code", "serial", "gb34014", "note"]) if (form.elements[name]) form.elements[name].value = "";
 }
 

@@ -9,6 +9,8 @@ import {idMaker} from "./event_id.mjs";
 import {forget, keep} from "./keeping.mjs";
 import {OutboxSender} from "./outbox_sender.mjs";
 import {OutboxStore} from "./outbox_store.mjs";
+import {PhotoSender} from "./photo_sender.mjs";
+import {PhotoShelf, saveWith} from "./photo_shelf.mjs";
 import {watch} from "./outbox_triggers.mjs";
 import {askToPersist, badge} from "./outbox_view.mjs";
 import {sessionReader} from "./session.mjs";
@@ -23,9 +25,11 @@ export const changes = new EventTarget();
 export const signedIn = document.body.dataset.user || null;
 export const owner = signedIn ?? remembered();
 export const store = new OutboxStore({openDB, owner: owner ?? ""});
+export const photos = new PhotoShelf({store});
 export const makeId = idMaker();
 const readSession = sessionReader({fetch: (...request) => fetch(...request)});
 let outbox = null;
+let trickle = null; // the sender of photos
 
 function remembered() {
   try {
@@ -60,9 +64,13 @@ export async function sessionToken() {
   return (await readSession()).token;
 }
 
-/** Freezes events into the outbox and begins to send; `more` as `save` takes it. Resolves when they are saved and read back. */
+/**
+ * Freezes events into the outbox and begins to send; `more` as `save` takes it. Resolves when they are saved and read back,
+ * to {dropped}: whether their photos found no room.
+ */
 export async function record(events, more = {}) {
-  const saved = await store.save(events, more);
+  const saved = await saveWith(store, events, more);
+  trickle?.giveWay();
   void askToPersist();
   changed();
   void outbox?.saved();
@@ -79,14 +87,20 @@ export function changed(result = null) {
 }
 
 /** Web Locks where there are any: one tab sends at a time. Without them two tabs may send the same, which is harmless. */
-function exclusive(work) {
-  if (!navigator.locks) return work();
-  return navigator.locks.request(ONE_AT_A_TIME, {ifAvailable: true}, (lock) => (lock ? work() : null));
-}
+const exclusive = (name) => (work) =>
+  navigator.locks ? navigator.locks.request(name, {ifAvailable: true}, (lock) => (lock ? work() : null)) : work();
 
 function start() {
-  const sender = new OutboxSender({store, fetch: (...request) => fetch(...request), session, exclusive});
-  outbox = watch({deliver: (options) => sender.deliver(options), told: changed});
+  const parts = {store, fetch: (...request) => fetch(...request), session};
+  const sender = new OutboxSender({...parts, exclusive: exclusive(ONE_AT_A_TIME)});
+  trickle = new PhotoSender({...parts, shelf: photos, exclusive: exclusive(`${ONE_AT_A_TIME}-photos`)});
+  outbox = watch({deliver: (options) => sender.deliver(options).finally(() => void sendPhotos(options)), told: changed});
+}
+
+// Nobody waits for these: the events of the pass have been told by then.
+async function sendPhotos(options) {
+  const {delivered, refused} = await trickle.deliver(options).catch(() => ({}));
+  if (delivered || refused) changed();
 }
 
 // --- the badge --------------------------------------------------------------------------------------------------------
@@ -97,16 +111,18 @@ const say = words();
 async function showBadge() {
   const counts = await store.counts();
   const foreign = await store.foreign();
+  const {waiting} = await photos.counts();
   const shown = badge(counts, Date.now());
-  mark.hidden = !shown && !foreign;
+  mark.hidden = !shown && !foreign && !waiting;
   if (mark.hidden) return;
   const old = shown && say(`badge.${shown.age.unit}`, {n: shown.age.count});
   mark.dataset.tone = shown?.tone ?? "info";
-  mark.querySelector("[data-count]").textContent = shown ? String(shown.count) : String(foreign);
+  mark.querySelector("[data-count]").textContent = String(shown?.count || foreign || waiting);
   mark.querySelector("[data-age]").textContent = shown?.age.count ? old : ""; // a fresh one has no age worth its room
   const parts = shown
     ? [say("badge.unsent", {n: shown.count, age: old}), shown.attention ? say("badge.attention", {n: shown.attention}) : "", shown.old ? say("badge.old") : ""]
-    : [say("badge.foreign", {n: foreign})];
+    : [foreign ? say("badge.foreign", {n: foreign}) : ""];
+  if (waiting) parts.push(say("badge.photos", {n: waiting}));
   mark.setAttribute("aria-label", parts.filter(Boolean).join(" "));
 }
 

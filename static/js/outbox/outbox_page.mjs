@@ -1,5 +1,5 @@
 // The page of the outbox: three states, what to do about each, and the file to carry away.
-import {changed, changes, makeId, owner, sendNow, signedIn, store} from "./frame.mjs";
+import {changed, changes, makeId, owner, photos, sendNow, signedIn, store} from "./frame.mjs";
 import {changedEvent, fieldsOf} from "./edit_fields.mjs";
 import {handOver} from "./handover_dialog.mjs";
 import {lineOf} from "./lines.mjs";
@@ -25,6 +25,7 @@ async function show() {
   part("send-now").hidden = part("hand-over").hidden = !queued.length;
   part("export").hidden = !queued.length && !attention.length;
   part("outbox-empty").hidden = Boolean(queued.length || attention.length || receipts.length);
+  await showPhotos();
   fill("queued", queued.map((row) => lineOf(row)));
   fill("acknowledged", receipts.map((row) => lineOf(row)));
   if (!part("attention-list").querySelector("form:not([hidden])")) fill("attention", attention.map(trayLine));
@@ -33,6 +34,25 @@ async function show() {
 function fill(name, lines) {
   part(name).hidden = !lines.length;
   part(`${name}-list`).replaceChildren(...lines);
+}
+
+async function showPhotos() {
+  const {waiting, refused} = await photos.counts();
+  part("outbox-photos").hidden = !waiting;
+  part("outbox-photos").textContent = say("photo.waiting", {n: waiting});
+  fill("photo-refusals", refused.map(refusedPhoto));
+}
+
+// The event itself has arrived: there is nothing to do but to know.
+function refusedPhoto(photo) {
+  const {code, title, detail} = photo.problem ?? {};
+  const why = code === "photo_gone" ? say("photo.gone") : [title, detail].filter(Boolean).join("：");
+  const button = element("button", {type: "button", className: "btn btn-quiet", textContent: say("photo.dismiss")});
+  button.addEventListener("click", () => void photos.dismiss(photo).then(() => changed()));
+  const line = element("li", {className: "outbox-item"}, element("strong", {textContent: say("photo.refused")}),
+    element("p", {className: "outbox-why", textContent: why}), button);
+  line.dataset.state = "attention";
+  return line;
 }
 
 async function showForeign() {

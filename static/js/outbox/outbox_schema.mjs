@@ -8,6 +8,7 @@ export const NAME = "huiliu-outbox";
 // archive   what a person replaced or withdrew, whole: {id, …item, withdrawn_at, replaced_by?}
 // keys      one signing key per owner
 // known     last known state of lists, to be read offline
+// photos    what is to come after its event: {event, sha256, owner, state, attempts, next_at, …}; photo_bytes the JPEGs
 export const STEPS = [
   (db) => {
     const items = db.createObjectStore("items", {keyPath: "id"});
@@ -21,6 +22,11 @@ export const STEPS = [
     archive.createIndex("owner", "owner");
     db.createObjectStore("keys", {keyPath: "owner"});
     db.createObjectStore("known", {keyPath: ["owner", "name"]});
+  },
+  (db) => {
+    const photos = db.createObjectStore("photos", {keyPath: ["event", "sha256"]});
+    photos.createIndex("queue", ["owner", "state"]);
+    db.createObjectStore("photo_bytes", {keyPath: ["event", "sha256"]});
   },
 ];
 

@@ -5,12 +5,12 @@
 
 import {OutboxError, known} from "./outbox_error.mjs";
 import {NAME, VERSION, upgrade} from "./outbox_schema.mjs";
+import {LONGEST_PAUSE_MS} from "./pauses.mjs";
+import {SHELVES, discard, follow, shelve} from "./photo_shelf.mjs";
 
 export const MOST_BYTES = 250_000; // of one event; a list of them may have 256 kB
 export const RECEIPTS_KEPT = 500;
 const RECEIPTS_KEPT_WHEN_FULL = 20;
-/** No pause is longer. A later `next_at` means that the clock was turned back: such an item is due. */
-export const LONGEST_PAUSE_MS = 15 * 60_000;
 const UNSENT = ["queued", "attention"];
 
 const bytesOf = (text) => new TextEncoder().encode(text).length;
@@ -33,20 +33,22 @@ export class OutboxStore {
 
   /**
    * Freezes events ({id, …} each), stores them all or none, reads them back, and only then answers [{id, saved_at}].
-   * `known` {name: value} is remembered in the same transaction: a cart is emptied with its saving, or neither happens.
+   * `known` {name: value} and `photos` [{event, sha256, bytes}] are kept in the same transaction: a cart is emptied with its
+   * saving, or neither happens.
    * The same id with the same content again is harmless, so a caller that got an error keeps its ids and tries again.
    * Once its receipt was let go (RECEIPTS_KEPT others came after it, fewer on a full phone) it is taken for a new one: sent
    * again, answered `exists`, and counted once more on both sides of the books.
    */
-  async save(events, {known: more = {}} = {}) {
+  async save(events, {known: more = {}, photos = []} = {}) {
     const frozen = events.map((event) => ({id: event.id, payload: JSON.stringify(event)}));
     for (const {payload} of frozen) if (bytesOf(payload) > MOST_BYTES) throw new OutboxError("too_large");
     const saved_at = this.#clock();
-    await this.#run(["items", "receipts", "tallies", "known"], "readwrite", async (at) => {
+    await this.run(["items", "receipts", "tallies", "known", ...SHELVES], "readwrite", async (at) => {
       const tally = (await at("tallies").get(this.owner)) ?? fresh(this.owner);
       for (const each of frozen) await this.#put(at, tally, {...each, created_at: saved_at});
       await at("tallies").put(tally);
       for (const [name, value] of Object.entries(more)) await at("known").put({owner: this.owner, name, value, at: saved_at});
+      await shelve(at, photos, {owner: this.owner, created_at: saved_at});
     });
     await this.#readBack(frozen);
     return frozen.map(({id}) => ({id, saved_at}));
@@ -66,7 +68,7 @@ export class OutboxStore {
 
   // Another tab may have sent it meanwhile: its receipt says as much as the item.
   async #readBack(frozen) {
-    await this.#run(["items", "receipts"], "readonly", async (at) => {
+    await this.run(["items", "receipts"], "readonly", async (at) => {
       for (const {id, payload} of frozen) {
         const there = (await at("items").get(id)) ?? (await at("receipts").get(id));
         if (there?.payload !== payload) throw new OutboxError("not_saved");
@@ -84,7 +86,7 @@ export class OutboxStore {
 
   /** Items of the state `queued` or `attention`, in the order of their creation. */
   items(state) {
-    return this.#run(["items"], "readonly", (at) => at("items").index("queue").getAll(queue(this.owner, state)));
+    return this.run(["items"], "readonly", (at) => at("items").index("queue").getAll(queue(this.owner, state)));
   }
 
   /**
@@ -97,14 +99,14 @@ export class OutboxStore {
       await this.#settle(answer);
     } catch (error) {
       if (error.cause?.name !== "QuotaExceededError") throw error;
-      await this.#run(["receipts"], "readwrite", (at) => this.#prune(at, RECEIPTS_KEPT_WHEN_FULL));
+      await this.run(["receipts"], "readwrite", (at) => this.#prune(at, RECEIPTS_KEPT_WHEN_FULL));
       await this.#settle(answer);
     }
   }
 
   async #settle({acknowledged = [], diverted = [], postponed = []}) {
     const now = this.#clock();
-    await this.#run(["items", "receipts", "tallies"], "readwrite", async (at) => {
+    await this.run(["items", "receipts", "tallies"], "readwrite", async (at) => {
       for (const {id, status, receipt} of acknowledged) await this.#acknowledge(at, {id, status, receipt, now});
       for (const {id, status, problem} of diverted) {
         await this.#change(at, id, () => ({state: "attention", status, problem, diverted_at: now}));
@@ -144,13 +146,15 @@ export class OutboxStore {
   }
 
   /** A corrected event takes the place of one in the tray: a new id that names the old, which stays in the archive. */
-  async replace(id, event) {
+  async replace(id, event, {photos = []} = {}) {
     const payload = JSON.stringify(event);
     if (bytesOf(payload) > MOST_BYTES) throw new OutboxError("too_large");
-    await this.#run(["items", "receipts", "tallies", "archive"], "readwrite", async (at) => {
+    await this.run(["items", "receipts", "tallies", "archive", ...SHELVES], "readwrite", async (at) => {
       const done = await at("archive").get(id);
       if (done?.replaced_by === event.id) return; // asked again after an answer that got lost
       await this.#archive(at, id, {replaced_by: event.id});
+      await follow(at, id, event);
+      await shelve(at, photos, {owner: this.owner, created_at: this.#clock()});
       const tally = await at("tallies").get(this.owner);
       await this.#put(at, tally, {id: event.id, payload, replaces: id, created_at: this.#clock()});
       await at("tallies").put(tally);
@@ -160,7 +164,7 @@ export class OutboxStore {
 
   /** The same frozen event once more, when what stood in its way has gone. */
   async requeue(id) {
-    await this.#run(["items"], "readwrite", async (at) => {
+    await this.run(["items"], "readwrite", async (at) => {
       const item = await this.#mine(at, id, ["attention"]);
       if (item) await at("items").put({...item, state: "queued", next_at: 0, attempts: 0, waits: 0, trouble: null});
     });
@@ -168,8 +172,10 @@ export class OutboxStore {
 
   /** A person gives up an event of the tray. It stays in the archive and in every export. */
   async withdraw(id) {
-    await this.#run(["items", "tallies", "archive"], "readwrite", async (at) => {
-      if (!(await at("archive").get(id))) await this.#archive(at, id, {});
+    await this.run(["items", "tallies", "archive", ...SHELVES], "readwrite", async (at) => {
+      if (await at("archive").get(id)) return;
+      await this.#archive(at, id, {});
+      await discard(at, id);
     });
   }
 
@@ -184,7 +190,7 @@ export class OutboxStore {
 
   /** {created, acknowledged, withdrawn, queued, attention, oldest_at} of the owner, read at one moment. */
   counts() {
-    return this.#run(["items", "tallies"], "readonly", async (at) => {
+    return this.run(["items", "tallies"], "readonly", async (at) => {
       const {created, acknowledged, withdrawn} = (await at("tallies").get(this.owner)) ?? fresh(this.owner);
       const [queued, attention] = await Promise.all(
         UNSENT.map((state) => at("items").index("queue").getAll(queue(this.owner, state))),
@@ -199,7 +205,7 @@ export class OutboxStore {
 
   /** How many events of other users wait on this phone; nothing else about them is told. */
   foreign() {
-    return this.#run(["items"], "readonly", async (at) => {
+    return this.run(["items"], "readonly", async (at) => {
       const items = at("items").index("queue");
       const mine = await Promise.all(UNSENT.map((state) => items.count(queue(this.owner, state))));
       return (await items.count()) - mine[0] - mine[1];
@@ -209,20 +215,20 @@ export class OutboxStore {
   /** The last receipts, newest first. */
   async receipts(most = RECEIPTS_KEPT) {
     const mine = IDBKeyRange.bound([this.owner], [this.owner, []]);
-    const all = await this.#run(["receipts"], "readonly", (at) => at("receipts").index("recent").getAll(mine));
+    const all = await this.run(["receipts"], "readonly", (at) => at("receipts").index("recent").getAll(mine));
     return all.reverse().slice(0, most);
   }
 
   archive() {
-    return this.#run(["archive"], "readonly", (at) => at("archive").index("owner").getAll(this.owner));
+    return this.run(["archive"], "readonly", (at) => at("archive").index("owner").getAll(this.owner));
   }
 
   /** The owner's signing key row, made by `make()` once. `make` runs outside the transaction, which cannot wait for it. */
   async key(make) {
-    const there = await this.#run(["keys"], "readonly", (at) => at("keys").get(this.owner));
+    const there = await this.run(["keys"], "readonly", (at) => at("keys").get(this.owner));
     if (there || !make) return there ?? null;
     const made = {...(await make()), owner: this.owner};
-    return this.#run(["keys"], "readwrite", async (at) => {
+    return this.run(["keys"], "readwrite", async (at) => {
       const first = await at("keys").get(this.owner); // another tab may have been quicker
       if (!first) await at("keys").put(made);
       return first ?? made;
@@ -231,11 +237,11 @@ export class OutboxStore {
 
   remember(name, value) {
     const row = {owner: this.owner, name, value, at: this.#clock()};
-    return this.#run(["known"], "readwrite", (at) => at("known").put(row));
+    return this.run(["known"], "readwrite", (at) => at("known").put(row));
   }
 
   async recall(name) {
-    return (await this.#run(["known"], "readonly", (at) => at("known").get([this.owner, name]))) ?? null;
+    return (await this.run(["known"], "readonly", (at) => at("known").get([this.owner, name]))) ?? null;
   }
 
   close() {
@@ -244,7 +250,8 @@ export class OutboxStore {
   }
 
   // A browser may close the database under us (storage pressure, an update in another tab): opened again once.
-  async #run(names, mode, work) {
+  /** What `work(at)` answers, in one transaction over these shelves; for the shelves that keep an event company. */
+  async run(names, mode, work) {
     try {
       return await this.#once(names, mode, work);
     } catch (error) {
@@ -288,7 +295,5 @@ export class OutboxStore {
 function aborted(tx) {
   try {
     tx.abort();
-  } catch {
-    // it had ended already
-  }
+  } catch {} // it had ended already
 }

@@ -11,18 +11,19 @@ export function draftOf(item, id) {
 
 /**
  * Puts `event` (a changed draft, with its new id) in the place of tray item `id`.
+ * `photos` are those it announces anew; the old event's follow it by themselves.
  * → {replaced: true}, or {exists: true} where the server turns out to have the old one after all.
  * An item that the server judged by its own word is not there; one whose whole list was refused may have got there by an
  * earlier answer that was lost, so the server is asked first. OutboxError `ask_later` where it cannot be asked.
  */
-export async function replaceItem({store, fetch, id, event}) {
+export async function replaceItem({store, fetch, id, event, photos = []}) {
   if (event.id === id) throw new OutboxError("id_taken");
   const item = (await store.items("attention")).find((each) => each.id === id);
   if (item?.status === "refused" && (await isThere(fetch, id))) {
     await store.settle({acknowledged: [{id, status: "exists", receipt: null}]});
     return {exists: true};
   }
-  await store.replace(id, event);
+  await store.replace(id, event, {photos});
   return {replaced: true};
 }
 

@@ -1,7 +1,7 @@
 // How long to wait before asking again. Jittered, so that a thousand phones do not come back in the same second.
 
-import {LONGEST_PAUSE_MS} from "./outbox_store.mjs";
-
+/** No pause is longer. A later `next_at` means that the clock was turned back: such an item is due. */
+export const LONGEST_PAUSE_MS = 15 * 60_000;
 const FIRST_PAUSE_MS = 2_000;
 const LONGEST_ASKED_MS = 60 * 60_000;
 

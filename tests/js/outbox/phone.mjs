@@ -3,6 +3,8 @@
 import {createRequire} from "node:module";
 import {OutboxSender} from "../../../static/js/outbox/outbox_sender.mjs";
 import {OutboxStore} from "../../../static/js/outbox/outbox_store.mjs";
+import {PhotoSender} from "../../../static/js/outbox/photo_sender.mjs";
+import {PhotoShelf} from "../../../static/js/outbox/photo_shelf.mjs";
 
 const require = createRequire(new URL("../../../static/package.json", import.meta.url));
 require("fake-indexeddb/auto"); // before idb looks at the classes
@@ -39,17 +41,20 @@ export class Tab {
   #connections = new Set();
   #transactions = new Set();
 
-  constructor({phone, server, owner, Sender = OutboxSender, Store = OutboxStore}) {
+  constructor({phone, server, owner, Sender = OutboxSender, Store = OutboxStore, Trickle = PhotoSender}) {
     this.phone = phone;
     this.server = server;
     this.owner = owner;
     this.killed = new Promise((resolve) => (this.#tellKilled = resolve));
     const {clock} = phone;
     this.store = new Store({openDB: this.#openDB, owner, clock, receiptsKept: 100_000});
-    this.sender = new Sender({
+    const parts = {
       store: this.store, clock, random: () => 0.5, timers: NO_TIMERS,
       fetch: (...request) => this.fetch(...request), session: () => this.#asked(() => server.session()),
-    });
+    };
+    this.sender = new Sender(parts);
+    this.shelf = new PhotoShelf({store: this.store, clock});
+    this.trickle = new Trickle({...parts, shelf: this.shelf});
   }
 
   #tellKilled;

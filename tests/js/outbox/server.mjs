@@ -65,6 +65,9 @@ export class Server {
   portal = false; // the network asks for a sign-in of its own first
   checks = "both"; // of the session: token · actor · both
   lists = [];
+  photos = new Map(); // digest → how often it was taken
+  photo_faults = new Map(); // digest → (server, digest) → answer
+  asked_photos = [];
   alarms = [];
   met = new Set(); // faults that a list ran into
   #seq = 0;
@@ -76,7 +79,8 @@ export class Server {
     return who;
   }
 
-  async answer(address, {body, headers} = {}) {
+  async answer(address, {method, body, headers} = {}) {
+    if (method === "PUT") return this.#photo(address.split("/"), headers);
     if (!body) return this.#event(address.split("/").at(-1));
     if (this.portal) return FAULTS.portal();
     const list = JSON.parse(body).events;
@@ -88,6 +92,23 @@ export class Server {
     if (!fault) return this.#whole(list);
     this.met.add(fault);
     return FAULTS[fault](this, list);
+  }
+
+  // As the real one: after its event only, for its author; `photo_faults` names what goes wrong by digest, each time.
+  #photo(parts, headers) {
+    const [event, , sha256] = parts.slice(-3);
+    this.asked_photos.push(sha256);
+    if (this.portal) return FAULTS.portal();
+    if (this.user === null) return FAULTS[401]();
+    if (headers["X-Huiliu-Actor"] !== this.user) return problem(409, "another_actor");
+    if (!this.stored.has(event)) {
+      this.alarms.push(`photo ${sha256} came before its event ${event}`);
+      return problem(404, "not_found");
+    }
+    const fault = this.photo_faults.get(sha256);
+    if (fault) return fault(this, sha256);
+    this.photos.set(sha256, (this.photos.get(sha256) ?? 0) + 1);
+    return reply(200, {event, sha256});
   }
 
   #event(id) {
