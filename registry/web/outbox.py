@@ -5,6 +5,7 @@ The events themselves never pass here: the phone sends them to the list door of 
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, url_for
+from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import generate_csrf
 
@@ -38,9 +39,17 @@ _INK, _PAPER = "#1b6b4d", "#f3f4ec"
 
 
 def shell(page: str) -> Response:
-    """The page with the mark by which the service worker keeps it."""
+    """The page with the mark by which the service worker keeps it; packed, for it is most of what a village loads.
+
+    Such a page says nothing of what its address asked, so that packing it tells nobody its secrets (BREACH); where the
+    address asks anything it is left as it is.
+    """
     answer = make_response(page)
     answer.headers[SHELL_HEADER] = "1"
+    answer.vary.add("Accept-Encoding")
+    if request.accept_encodings["gzip"] > 0 and not request.query_string:
+        answer.set_data(gzip.compress(answer.get_data(), mtime=0))
+        answer.content_encoding = "gzip"
     return answer
 
 

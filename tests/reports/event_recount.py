@@ -31,15 +31,17 @@ class Naive:
 
     def __init__(self, session: Session, selection: Selection) -> None:
         self.ask(selection)
-        rows = session.scalars(select(EventRow).order_by(EventRow.seq))
-        self.events = [row for row in rows if row.recorded_at_utc <= selection.as_of_utc]
+        self.ever = list(session.scalars(select(EventRow).order_by(EventRow.seq)))
+        self.events = [row for row in self.ever if row.recorded_at_utc <= selection.as_of_utc]
         self.by_seq = {row.seq: row for row in self.events}
         self.gone = {row.target_id for row in self.events if row.kind == "reverse" and row.status != "pending"}
         self.sites = {row.id: row for row in session.scalars(select(SiteRow))}
         self.kinds = {row.id: row.kind for row in session.scalars(select(OrganisationRow))}
         self.batches = {row.id: row for row in session.scalars(select(BatchRow))}
         self.touched: defaultdict[int, list[EventBatchRow]] = defaultdict(list)
+        self.ever_touched: defaultdict[int, list[EventBatchRow]] = defaultdict(list)
         for touched in session.scalars(select(EventBatchRow).order_by(EventBatchRow.seq, EventBatchRow.batch_id)):
+            self.ever_touched[touched.seq].append(touched)
             if touched.seq in self.by_seq:
                 self.touched[touched.seq].append(touched)
         self.postings: defaultdict[int, list[PostingRow]] = defaultdict(list)
@@ -223,16 +225,22 @@ class Naive:
                             months[origin.month or ""] += amount
             site = self.sites[place["site_id"]]
             line = self.line(self.by_seq[each.seq], batch_id, state=place["status"], site=site.id)
-            yield {**line, "area": site.division_code, "mass": place["mass_g"], "day": days[batch_id], "months": months}
+            day = days[each.seq, batch_id]
+            yield {**line, "area": site.division_code, "mass": place["mass_g"], "day": day, "months": months}
 
-    def days(self) -> dict[str, date | None]:
-        """Since when each batch lies where it lies: the life of all batches, told again."""
+    def days(self) -> dict[tuple[int, str], date | None]:
+        """(event, batch) → since when it lay where it then lay: the life of all batches, told again.
+
+        Of all events, the cut-off notwithstanding: an event may be recorded before one it follows.
+        """
         now: dict[str, date | None] = {}
+        found: dict[tuple[int, str], date | None] = {}
         earlier: dict[str, dict[str, date | None]] = {}
-        for row in self.events:
-            touched = self.touched[row.seq]
+        for row in self.ever:
+            touched = self.ever_touched[row.seq]
             if row.kind == "reverse":
                 now |= {each.batch_id: earlier[row.target_id or ""].get(each.batch_id) for each in touched}
+                found |= {(row.seq, each.batch_id): now[each.batch_id] for each in touched}
                 continue
             earlier[row.id] = {each.batch_id: now.get(each.batch_id) for each in touched}
             fresh = {}
@@ -244,7 +252,8 @@ class Naive:
                 if not before and row.kind in ("split", "merge"):
                     fresh[each.batch_id] = min(now[parent] or date.max for parent in self.edges[row.seq, each.batch_id])
             now |= fresh
-        return now
+            found |= {(row.seq, batch_id): day for batch_id, day in fresh.items()}
+        return found
 
 
 def age(day: date, today: date) -> str:
