@@ -103,7 +103,13 @@ def test_a_sheet_equals_a_naive_recount(sheet: Sheet, entry: object, seed: int, 
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("reader", [Reader(), Reader(division_code=GUIYANG)], ids=["all", "regulator"])
+@pytest.mark.parametrize(
+    "reader",
+    [
+        pytest.param(Reader(), id="all", marks=pytest.mark.long),
+        pytest.param(Reader(division_code=GUIYANG), id="regulator"),
+    ],
+)
 @pytest.mark.parametrize(("sheet", "entry"), SHEETS, ids=NAMES)
 def test_what_a_figure_opens_into_sums_to_it(
     sheet: Sheet, entry: object, reader: Reader, seed: int, book: Book
