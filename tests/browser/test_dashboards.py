@@ -39,7 +39,10 @@ PAGES = (
     f"/reports/recovery/figure?{YEAR}&basis=cohort&figure=lithium.recycled&product=NCM",
     *(f"/reports/{name}?{YEAR}" for name in CATALOGUE),
 )
-ROLES = ("collector", "plant", "inspector", "producer", "pro", "zunyi", "admin")
+ROLES = (
+    *("collector", "plant", "producer"),
+    *(pytest.param(who, marks=pytest.mark.long) for who in ("inspector", "pro", "zunyi", "admin")),
+)
 
 
 @pytest.fixture(scope="module")
